@@ -1,0 +1,43 @@
+/// Unsigned integers in network byte order: a strong type for fields, and loads and stores at any alignment.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+#include "nvgre/wire/bytes.h"
+
+namespace nvgre::wire {
+
+/// Reads `T` from the first sizeof(T) bytes, most significant first.
+/// @param bytes  At least sizeof(T) bytes; the caller has checked.
+template <std::unsigned_integral T>
+[[nodiscard]] constexpr T load_big_endian(Bytes bytes) noexcept {
+  T value = 0;
+  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>((static_cast<std::uint64_t>(value) << 8) | bytes[i]);
+  return value;
+}
+
+/// Writes `value` into the first sizeof(T) bytes, most significant first.
+/// @param bytes  At least sizeof(T) bytes; the caller has checked.
+template <std::unsigned_integral T>
+constexpr void store_big_endian(MutableBytes bytes, T value) noexcept {
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    bytes[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * (sizeof(T) - 1 - i)));
+}
+
+/// Unsigned integer as it lies on the wire: big-endian, alignment 1, no implicit conversion.
+template <std::unsigned_integral T>
+class BigEndian {
+ public:
+  constexpr BigEndian() noexcept = default;
+  explicit constexpr BigEndian(T host) noexcept { store_big_endian<T>(bytes_, host); }
+  [[nodiscard]] constexpr T host() const noexcept { return load_big_endian<T>(bytes_); }
+  friend constexpr bool operator==(const BigEndian&, const BigEndian&) noexcept = default;
+
+ private:
+  std::array<std::uint8_t, sizeof(T)> bytes_{};
+};
+
+}  // namespace nvgre::wire

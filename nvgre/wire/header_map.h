@@ -1,0 +1,133 @@
+/// Where the headers of one frame lie: what locate() finds and everyone else reads.
+///
+///     outer_link  outer_ip            gre        inner_link  inner_ip            transport   payload
+///     [Ethernet  ][IP + options/ext. ][GRE + key][Ethernet  ][IP + options/ext. ][TCP or UDP][...
+///
+/// A frame that is not encapsulated has only the inner_* half, starting at offset 0. All offsets are bytes from the
+/// first byte of the frame. A header that is absent, or not wholly inside the frame, is empty (`!header`).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "nvgre/wire/drop_reason.h"
+#include "nvgre/wire/ip_address.h"
+#include "nvgre/wire/vsid.h"
+
+namespace nvgre::wire {
+
+enum class EtherType : std::uint16_t {
+  kIpv4 = 0x0800,
+  kArp = 0x0806,
+  kTransparentEthernetBridging = 0x6558,
+  kVlan = 0x8100,
+  kIpv6 = 0x86DD,
+  kProviderVlan = 0x88A8,
+};
+
+enum class IpProtocol : std::uint8_t {
+  kHopByHop = 0,
+  kIcmp = 1,
+  kTcp = 6,
+  kUdp = 17,
+  kRouting = 43,
+  kFragment = 44,
+  kGre = 47,
+  kEsp = 50,
+  kAuthentication = 51,
+  kIcmpv6 = 58,
+  kNoNextHeader = 59,
+  kDestinationOptions = 60,
+};
+
+enum class Encapsulation : std::uint8_t {
+  kNone,         ///< No GRE.
+  kNvgre,        ///< GRE flags pass WIRE-11 and the type is 0x6558.
+  kGre,          ///< Any other GRE; with K = 1, type 0x6558 and C or S the inner half is filled all the same (LOC-5).
+  kUnsupported,  ///< Routing or strict-route bit, version not 0, outer fragment, or headers longer than LOC-12 allows.
+};
+
+/// Ethernet II with its 802.1Q/802.1ad tags.
+struct LinkHeader {
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;  ///< 14 bytes and 4 for each tag; 0: absent.
+  std::uint8_t tag_count = 0;
+  std::uint16_t tag_control = 0;  ///< Priority, DEI and VLAN ID of the outermost tag.
+  EtherType ether_type{};         ///< Behind the tags.
+  [[nodiscard]] explicit constexpr operator bool() const noexcept { return size != 0; }
+  [[nodiscard]] constexpr std::uint32_t end() const noexcept { return offset + size; }
+  [[nodiscard]] constexpr std::uint16_t vlan_id() const noexcept { return tag_control & 0x0FFF; }
+};
+
+/// IPv4 with its options, or IPv6 with its extension chain.
+struct NetworkHeader {
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;  ///< Options and extension headers included; 0: absent.
+  IpVersion version = IpVersion::kV4;
+  IpProtocol protocol{};        ///< Behind the extension headers.
+  bool is_fragment = false;     ///< MF, an offset, or an IPv6 Fragment header, atomic ones included (D-12).
+  bool has_options = false;     ///< IPv4 options or IPv6 extension headers.
+  bool is_truncated = false;    ///< The IP length names more bytes than the frame has.
+  std::uint32_t payload_end = 0;  ///< Where the IP payload ends: the IP length, or the frame's end if that is 0 or less.
+  [[nodiscard]] explicit constexpr operator bool() const noexcept { return size != 0; }
+  [[nodiscard]] constexpr std::uint32_t end() const noexcept { return offset + size; }
+  [[nodiscard]] constexpr bool is_v4() const noexcept { return version == IpVersion::kV4; }
+};
+
+/// GRE base header and its optional fields (RFC 2784, RFC 2890).
+struct TunnelHeader {
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;  ///< 4 to 16 bytes; 0: absent.
+  std::uint16_t flags = 0;
+  EtherType protocol{};
+  std::optional<std::uint32_t> key;
+  std::optional<std::uint32_t> sequence;
+  [[nodiscard]] explicit constexpr operator bool() const noexcept { return size != 0; }
+  [[nodiscard]] constexpr std::uint32_t end() const noexcept { return offset + size; }
+  [[nodiscard]] constexpr bool has_checksum() const noexcept { return (flags & 0x8000) != 0; }
+  [[nodiscard]] constexpr std::optional<Vsid> vsid() const noexcept {
+    if (!key) return std::nullopt;
+    return Vsid::from_key(*key);
+  }
+  [[nodiscard]] constexpr std::optional<FlowId> flow_id() const noexcept {
+    if (!key) return std::nullopt;
+    return static_cast<FlowId>(*key & 0xFF);
+  }
+};
+
+/// A TCP or UDP header that LOC-11 accepts; never one of a fragment.
+struct TransportHeader {
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;  ///< Options included; 0: absent.
+  IpProtocol protocol{};   ///< kTcp or kUdp.
+  [[nodiscard]] explicit constexpr operator bool() const noexcept { return size != 0; }
+  [[nodiscard]] constexpr std::uint32_t end() const noexcept { return offset + size; }
+  [[nodiscard]] constexpr bool is_tcp() const noexcept { return size != 0 && protocol == IpProtocol::kTcp; }
+  [[nodiscard]] constexpr bool is_udp() const noexcept { return size != 0 && protocol == IpProtocol::kUdp; }
+};
+
+/// All headers of one frame.
+struct HeaderMap {
+  Encapsulation encapsulation = Encapsulation::kNone;
+  std::optional<DropReason> problem;  ///< The first thing that is wrong with the frame, if any.
+  LinkHeader outer_link;
+  NetworkHeader outer_ip;
+  TunnelHeader gre;
+  LinkHeader inner_link;
+  NetworkHeader inner_ip;
+  TransportHeader transport;
+
+  /// Outer IP, GRE with key and Ethernet inside, inner Ethernet: what offloads for encapsulated frames need.
+  [[nodiscard]] constexpr bool is_encapsulated() const noexcept { return static_cast<bool>(gre) && static_cast<bool>(inner_link); }
+  /// First byte behind the last header that was found.
+  [[nodiscard]] constexpr std::uint32_t headers_end() const noexcept {
+    if (transport) return transport.end();
+    if (inner_ip) return inner_ip.end();
+    if (inner_link) return inner_link.end();
+    if (gre) return gre.end();
+    if (outer_ip) return outer_ip.end();
+    return outer_link.end();
+  }
+};
+
+}  // namespace nvgre::wire
