@@ -15,7 +15,8 @@ namespace nvgre::wire {
 template <std::unsigned_integral T>
 [[nodiscard]] constexpr T load_big_endian(Bytes bytes) noexcept {
   T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>((static_cast<std::uint64_t>(value) << 8) | bytes[i]);
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    value = static_cast<T>((static_cast<std::uint64_t>(value) << 8) | bytes[i]);
   return value;
 }
 

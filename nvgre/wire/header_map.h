@@ -64,11 +64,12 @@ struct NetworkHeader {
   std::uint32_t offset = 0;
   std::uint32_t size = 0;  ///< Options and extension headers included; 0: absent.
   IpVersion version = IpVersion::kV4;
-  IpProtocol protocol{};        ///< Behind the extension headers.
-  bool is_fragment = false;     ///< MF, an offset, or an IPv6 Fragment header, atomic ones included (D-12).
-  bool has_options = false;     ///< IPv4 options or IPv6 extension headers.
-  bool is_truncated = false;    ///< The IP length names more bytes than the frame has.
-  std::uint32_t payload_end = 0;  ///< Where the IP payload ends: the IP length, or the frame's end if that is 0 or less.
+  IpProtocol protocol{};      ///< Behind the extension headers.
+  bool is_fragment = false;   ///< MF, an offset, or an IPv6 Fragment header, atomic ones included (D-12).
+  bool has_options = false;   ///< IPv4 options or IPv6 extension headers.
+  bool is_truncated = false;  ///< The IP length names more bytes than the frame has.
+  std::uint32_t payload_end =
+      0;  ///< Where the IP payload ends: the IP length, or the frame's end if that is 0 or less.
   [[nodiscard]] explicit constexpr operator bool() const noexcept { return size != 0; }
   [[nodiscard]] constexpr std::uint32_t end() const noexcept { return offset + size; }
   [[nodiscard]] constexpr bool is_v4() const noexcept { return version == IpVersion::kV4; }
@@ -118,7 +119,9 @@ struct HeaderMap {
   TransportHeader transport;
 
   /// Outer IP, GRE with key and Ethernet inside, inner Ethernet: what offloads for encapsulated frames need.
-  [[nodiscard]] constexpr bool is_encapsulated() const noexcept { return static_cast<bool>(gre) && static_cast<bool>(inner_link); }
+  [[nodiscard]] constexpr bool is_encapsulated() const noexcept {
+    return static_cast<bool>(gre) && static_cast<bool>(inner_link);
+  }
   /// First byte behind the last header that was found.
   [[nodiscard]] constexpr std::uint32_t headers_end() const noexcept {
     if (transport) return transport.end();

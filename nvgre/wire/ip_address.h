@@ -42,9 +42,7 @@ class IpAddress {
   /// Reads dotted decimal or RFC 4291 text; nothing for any other text (no prefix length, no scope).
   [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text) noexcept;
 
-  constexpr void store(MutableBytes out) const noexcept {
-    std::copy_n(bytes_.begin(), size(), out.begin());
-  }
+  constexpr void store(MutableBytes out) const noexcept { std::copy_n(bytes_.begin(), size(), out.begin()); }
   [[nodiscard]] constexpr IpVersion version() const noexcept { return version_; }
   [[nodiscard]] constexpr bool is_v4() const noexcept { return version_ == IpVersion::kV4; }
   [[nodiscard]] constexpr bool is_v6() const noexcept { return version_ == IpVersion::kV6; }
@@ -58,7 +56,8 @@ class IpAddress {
   }
   /// Ethernet group address of a multicast IP address (RFC 1112, section 6.4; RFC 2464, section 7; OVL-17).
   [[nodiscard]] constexpr MacAddress multicast_mac() const noexcept {
-    if (is_v4()) return MacAddress({0x01, 0x00, 0x5E, static_cast<std::uint8_t>(bytes_[1] & 0x7F), bytes_[2], bytes_[3]});
+    if (is_v4())
+      return MacAddress({0x01, 0x00, 0x5E, static_cast<std::uint8_t>(bytes_[1] & 0x7F), bytes_[2], bytes_[3]});
     return MacAddress({0x33, 0x33, bytes_[12], bytes_[13], bytes_[14], bytes_[15]});
   }
   [[nodiscard]] std::string to_string() const;

@@ -1,0 +1,98 @@
+/// What the engine may do at this moment: an immutable value that Adapter computes from capabilities, configuration and
+/// state, and that every function on a frame's way reads. A worker takes one at the start of a burst and keeps it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "nvgre/wire/ip_address.h"
+#include "nvgre/wire/locate.h"
+
+namespace nvgre::offload {
+
+/// Which pairings of inner and outer IP version a task covers (CAP-2, CAP-3): NDIS's four bits.
+class EncapsulatedMask {
+ public:
+  static constexpr std::uint8_t kInnerV4 = 1, kOuterV4 = 2, kInnerV6 = 4, kOuterV6 = 8, kAll = 0xF;
+
+  constexpr EncapsulatedMask() noexcept = default;
+  /// A mask without an inner or without an outer bit means nothing and becomes 0 (CAP-4).
+  explicit constexpr EncapsulatedMask(std::uint8_t bits) noexcept
+      : bits_((bits & (kInnerV4 | kInnerV6)) != 0 && (bits & (kOuterV4 | kOuterV6)) != 0 ? bits & kAll : 0) {}
+
+  [[nodiscard]] constexpr std::uint8_t bits() const noexcept { return bits_; }
+  [[nodiscard]] constexpr bool covers(wire::IpVersion inner, wire::IpVersion outer) const noexcept {
+    const auto inner_bit = inner == wire::IpVersion::kV4 ? kInnerV4 : kInnerV6;
+    const auto outer_bit = outer == wire::IpVersion::kV4 ? kOuterV4 : kOuterV6;
+    return (bits_ & inner_bit) != 0 && (bits_ & outer_bit) != 0;
+  }
+  friend constexpr bool operator==(EncapsulatedMask, EncapsulatedMask) noexcept = default;
+
+ private:
+  std::uint8_t bits_ = 0;
+};
+
+/// One flag for each IP version.
+struct PerVersion {
+  bool v4 = false;
+  bool v6 = false;
+  [[nodiscard]] constexpr bool of(wire::IpVersion version) const noexcept {
+    return version == wire::IpVersion::kV4 ? v4 : v6;
+  }
+  friend constexpr bool operator==(const PerVersion&, const PerVersion&) noexcept = default;
+};
+
+/// Checksums of one direction.
+struct ChecksumTasks {
+  bool ip_v4 = false;
+  PerVersion tcp;
+  PerVersion udp;
+  friend constexpr bool operator==(const ChecksumTasks&, const ChecksumTasks&) noexcept = default;
+};
+
+/// Segmentation of one kind (LSOv2 or USO).
+struct SegmentationTasks {
+  PerVersion active;
+  std::uint32_t max_offload_size = 262'144;  ///< Payload bytes of one request (CAP-10, CAP-11).
+  bool sub_mss_final = true;                 ///< USO: a shorter last datagram is supported (USO-3).
+  bool extension_headers = true;             ///< IPv6 extension headers are supported (USO-11).
+  friend constexpr bool operator==(const SegmentationTasks&, const SegmentationTasks&) noexcept = default;
+};
+
+/// The masks are 0 while NVGRE offload is not active (STATE-4).
+struct EncapsulatedTasks {
+  EncapsulatedMask transmit_checksum, receive_checksum, lso, rss, vmq, uso;
+  friend constexpr bool operator==(const EncapsulatedTasks&, const EncapsulatedTasks&) noexcept = default;
+};
+
+struct ActiveOffloads {
+  ChecksumTasks transmit_checksum;
+  ChecksumTasks receive_checksum;
+  bool lso_v1 = false;                             ///< Plain IPv4 only.
+  std::uint32_t lso_v1_max_offload_size = 65'536;  ///< Payload bytes (LSO-23).
+  SegmentationTasks lso;
+  SegmentationTasks uso;
+  PerVersion rsc;
+  bool udp_coalescing = false;  ///< RSC-31; follows rsc and the port.
+  EncapsulatedTasks encapsulated;
+  std::size_t max_header_size = wire::kDefaultMaxHeaderSize;  ///< LOC-12.
+  std::size_t link_mtu = 0;    ///< Largest IP packet of the link, bytes; 0: not known (LSO-19).
+  bool insert_vlan_id = true;  ///< KEY-30, both bits.
+  bool insert_priority = true;
+  friend constexpr bool operator==(const ActiveOffloads&, const ActiveOffloads&) noexcept = default;
+
+  /// Everything on: how offline tools and a freshly activated adapter act.
+  [[nodiscard]] static constexpr ActiveOffloads all() noexcept {
+    ActiveOffloads all;
+    constexpr PerVersion kBoth{true, true};
+    constexpr EncapsulatedMask kMask(EncapsulatedMask::kAll);
+    all.transmit_checksum = all.receive_checksum = {.ip_v4 = true, .tcp = kBoth, .udp = kBoth};
+    all.lso_v1 = true;
+    all.lso.active = all.uso.active = all.rsc = kBoth;
+    all.udp_coalescing = true;
+    all.encapsulated = {kMask, kMask, kMask, kMask, kMask, kMask};
+    return all;
+  }
+};
+
+}  // namespace nvgre::offload
