@@ -1,0 +1,49 @@
+# One command for each wish. Each calls scripts/ and the presets of CMakePresets.json, and installs first, on Debian,
+# what is missing for it.
+PREFIX ?= /usr/local
+
+.PHONY: help build demo test asan tsan lint format bench install clean
+
+help:  ## Lists these targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+build:  ## Builds the command, build/release/nvgre, and the library
+	@scripts/setup build
+	@scripts/build product
+
+demo: build  ## Carries two tenants between two hosts and verifies the wire
+	@scripts/setup demo
+	@build/release/nvgre demo
+
+test:  ## Builds and runs every test; what needs root is skipped without it
+	@scripts/setup build demo test
+	@scripts/build release
+	@scripts/test release
+
+asan:  ## Unit and property tests with the address and undefined-behaviour sanitizers
+	@scripts/setup build test
+	@scripts/build asan
+	@scripts/test asan
+
+tsan:  ## Unit and property tests with the thread sanitizer
+	@scripts/setup build test
+	@scripts/build tsan
+	@scripts/test tsan
+
+lint:  ## Reads the sources with clang-tidy
+	@scripts/setup build test lint
+	@scripts/lint
+
+format:  ## Formats the sources with clang-format
+	@scripts/setup lint
+	@scripts/format
+
+bench: build  ## Measures nvgre and its peers end to end; root only, takes minutes
+	@scripts/setup bench
+	@bench/tunnel
+
+install: build  ## Installs the command, the library and the service under PREFIX (/usr/local), inside DESTDIR if given
+	@cmake --install build/release --prefix $(PREFIX)
+
+clean:  ## Removes everything that was built
+	@rm -rf build
