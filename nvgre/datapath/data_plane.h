@@ -18,10 +18,10 @@ namespace nvgre::datapath {
 /// One port as it is now.
 struct PortStatus {
   overlay::PortDescription description;
-  bool is_made_by_us = false;  ///< A TAP that goes when we go; false: an existing device.
-  bool is_attached = false;    ///< The device is there and frames can pass.
-  bool is_up = false;          ///< The device is up and has a carrier.
-  std::size_t mtu = 0;         ///< The tenant's IP MTU, bytes.
+  bool is_made_by_us = false;      ///< A TAP that goes when we go; false: an existing device.
+  bool is_attached = false;        ///< The device is there and frames can pass.
+  bool is_up = false;              ///< The device is up and has a carrier.
+  std::size_t mtu = 0;             ///< The tenant's IP MTU, bytes.
   std::uint64_t attach_count = 0;  ///< How often it was attached (again).
   std::uint64_t loss_count = 0;    ///< How often it went down or vanished.
   overlay::PortCounts counts;
