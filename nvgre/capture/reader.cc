@@ -1,0 +1,79 @@
+#include "nvgre/capture/reader.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <pcap/pcap.h>
+#include <sys/stat.h>
+
+namespace nvgre::capture {
+namespace {
+
+/// libpcap begins its messages with the file's name, where it knows it; ours begin with it always.
+std::string without_prefix(std::string_view message, const std::string& path) {
+  if (message.starts_with(path + ": ")) message.remove_prefix(path.size() + 2);
+  return std::string(message);
+}
+
+std::string link_type_name(int link_type) {
+  const char* name = pcap_datalink_val_to_name(link_type);
+  return name != nullptr ? name : std::to_string(link_type);
+}
+
+}  // namespace
+
+void Reader::Close::operator()(struct pcap* handle) const noexcept {
+  pcap_close(handle);
+}
+
+Result<Reader> Reader::open(const std::string& path) {
+  const bool is_standard_input = path == "-";
+  const std::string name = is_standard_input ? "standard input" : path;
+  std::FILE* file = is_standard_input ? stdin : std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return failure(ErrorCode::kUnavailable, name + ": " + std::strerror(errno), path);
+
+  std::array<char, PCAP_ERRBUF_SIZE> message{};
+  std::unique_ptr<struct pcap, Close> handle(
+      pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, message.data()));
+  if (!handle) {
+    if (!is_standard_input) std::fclose(file);
+    return failure(ErrorCode::kInvalid, name + ": not a pcap or pcapng capture (" + message.data() + ")", path);
+  }
+  if (const int link_type = pcap_datalink(handle.get()); link_type != DLT_EN10MB) {
+    return failure(ErrorCode::kInvalid,
+                   name + ": link type " + link_type_name(link_type) + "; captures of Ethernet (EN10MB) are read",
+                   path);
+  }
+  return Reader(name, std::move(handle));
+}
+
+Reader::Reader(std::string name, std::unique_ptr<struct pcap, Close> handle)
+    : name_(std::move(name)), handle_(std::move(handle)) {
+  struct stat status{};
+  if (fstat(fileno(pcap_file(handle_.get())), &status) == 0 && S_ISREG(status.st_mode))
+    size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+std::optional<CapturedFrame> Reader::next() {
+  if (error_) return std::nullopt;
+  pcap_pkthdr* header = nullptr;
+  const u_char* bytes = nullptr;
+  const int outcome = pcap_next_ex(handle_.get(), &header, &bytes);
+  if (outcome == PCAP_ERROR) {
+    error_ = Error{ErrorCode::kInvalid, name_ + ": " + without_prefix(pcap_geterr(handle_.get()), name_), name_};
+    return std::nullopt;
+  }
+  if (outcome != 1) return std::nullopt;  // PCAP_ERROR_BREAK: the end of the file
+  // With nanosecond precision tv_usec holds nanoseconds.
+  const auto time = std::chrono::seconds(header->ts.tv_sec) + std::chrono::nanoseconds(header->ts.tv_usec);
+  return CapturedFrame{wire::Bytes(bytes, header->caplen), header->len, time};
+}
+
+std::uint64_t Reader::position() const {
+  const long position = std::ftell(pcap_file(handle_.get()));
+  return position < 0 ? 0 : static_cast<std::uint64_t>(position);
+}
+
+}  // namespace nvgre::capture

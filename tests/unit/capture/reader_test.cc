@@ -1,0 +1,189 @@
+#include "nvgre/capture/reader.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/capture/temporary_directory.h"
+
+namespace nvgre::capture {
+namespace {
+
+using std::chrono::nanoseconds;
+using test::TemporaryDirectory;
+
+/// File formats in their own byte order, which readers have to find out: here little-endian.
+class FileBuilder {
+ public:
+  FileBuilder& u16(std::uint16_t value) { return integer(value, 2); }
+  FileBuilder& u32(std::uint32_t value) { return integer(value, 4); }
+  FileBuilder& text(const std::string& bytes) {
+    content_ += bytes;
+    return *this;
+  }
+  /// pcap's file header (draft-ietf-opsawg-pcap, section 4).
+  FileBuilder& pcap_header(std::uint32_t magic, std::uint32_t link_type = 1) {
+    return u32(magic).u16(2).u16(4).u32(0).u32(0).u32(262'144).u32(link_type);
+  }
+  FileBuilder& pcap_record(std::uint32_t seconds, std::uint32_t fraction, const std::string& bytes,
+                           std::uint32_t original) {
+    return u32(seconds).u32(fraction).u32(static_cast<std::uint32_t>(bytes.size())).u32(original).text(bytes);
+  }
+  std::string write(const std::string& path) const {
+    std::ofstream(path, std::ios::binary) << content_;
+    return path;
+  }
+
+ private:
+  FileBuilder& integer(std::uint32_t value, int size) {
+    for (int i = 0; i < size; ++i) content_ += static_cast<char>(value >> (8 * i));
+    return *this;
+  }
+  std::string content_;
+};
+
+constexpr std::uint32_t kMicroseconds = 0xA1B2C3D4;
+constexpr std::uint32_t kNanoseconds = 0xA1B23C4D;
+
+std::string text_of(const CapturedFrame& frame) {
+  return {frame.bytes.begin(), frame.bytes.end()};
+}
+
+TEST(Reader, reads_frames_with_their_time_in_nanoseconds) {
+  const TemporaryDirectory directory;
+  const auto path = FileBuilder()
+                        .pcap_header(kNanoseconds)
+                        .pcap_record(1'000, 123'456'789, "first", 5)
+                        .pcap_record(1'001, 1, "second", 6)
+                        .write(directory.file("nano.pcap"));
+  auto reader = Reader::open(path);
+  ASSERT_TRUE(reader) << reader.error().message;
+  auto frame = reader->next();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(text_of(*frame), "first");
+  EXPECT_EQ(frame->time, nanoseconds(1'000'123'456'789));
+  frame = reader->next();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(text_of(*frame), "second");
+  EXPECT_EQ(frame->time, nanoseconds(1'001'000'000'001));
+  EXPECT_FALSE(reader->next());
+  EXPECT_FALSE(reader->error());
+  EXPECT_EQ(reader->position(), reader->size());
+}
+
+TEST(Reader, reads_microseconds_and_the_length_of_snapped_frames) {
+  const TemporaryDirectory directory;
+  const auto path = FileBuilder()
+                        .pcap_header(kMicroseconds)
+                        .pcap_record(7, 250'000, "head", 1'514)
+                        .write(directory.file("snapped.pcap"));
+  auto reader = Reader::open(path);
+  ASSERT_TRUE(reader) << reader.error().message;
+  const auto frame = reader->next();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->bytes.size(), 4U);
+  EXPECT_EQ(frame->original_length, 1'514U);
+  EXPECT_EQ(frame->time, nanoseconds(7'250'000'000));
+}
+
+TEST(Reader, reads_frames_of_no_bytes) {
+  const TemporaryDirectory directory;
+  const auto path =
+      FileBuilder().pcap_header(kMicroseconds).pcap_record(1, 0, "", 0).write(directory.file("empty.pcap"));
+  auto reader = Reader::open(path);
+  ASSERT_TRUE(reader) << reader.error().message;
+  const auto frame = reader->next();
+  ASSERT_TRUE(frame);
+  EXPECT_TRUE(frame->bytes.empty());
+  EXPECT_FALSE(reader->next());
+}
+
+// Section header, interface description (link type 1) and one enhanced packet block (draft-ietf-opsawg-pcapng).
+TEST(Reader, reads_pcapng) {
+  const TemporaryDirectory directory;
+  const auto path = FileBuilder()
+                        .u32(0x0A0D0D0A)
+                        .u32(28)
+                        .u32(0x1A2B3C4D)
+                        .u16(1)
+                        .u16(0)
+                        .u32(0xFFFFFFFF)
+                        .u32(0xFFFFFFFF)
+                        .u32(28)
+                        .u32(1)
+                        .u32(20)
+                        .u16(1)
+                        .u16(0)
+                        .u32(0)
+                        .u32(20)
+                        .u32(6)
+                        .u32(36)
+                        .u32(0)
+                        .u32(0)
+                        .u32(2'000'000)
+                        .u32(4)
+                        .u32(4)
+                        .text("ping")
+                        .u32(36)
+                        .write(directory.file("next.pcapng"));
+  auto reader = Reader::open(path);
+  ASSERT_TRUE(reader) << reader.error().message;
+  const auto frame = reader->next();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(text_of(*frame), "ping");
+  EXPECT_EQ(frame->time, nanoseconds(2'000'000'000));
+}
+
+TEST(Reader, hands_out_what_is_readable_of_a_truncated_file_and_says_where_it_ends) {
+  const TemporaryDirectory directory;
+  const auto path = FileBuilder()
+                        .pcap_header(kMicroseconds)
+                        .pcap_record(1, 0, "whole", 5)
+                        .u32(2)
+                        .u32(0)
+                        .u32(100)
+                        .u32(100)
+                        .text("only this")
+                        .write(directory.file("cut.pcap"));
+  auto reader = Reader::open(path);
+  ASSERT_TRUE(reader) << reader.error().message;
+  EXPECT_TRUE(reader->next());
+  EXPECT_FALSE(reader->next());
+  ASSERT_TRUE(reader->error());
+  EXPECT_EQ(reader->error()->message.find(path + ": truncated"), 0U) << reader->error()->message;
+  EXPECT_FALSE(reader->next()) << "an ended capture stays ended";
+}
+
+TEST(Reader, names_a_file_that_is_not_there) {
+  const auto reader = Reader::open("/nowhere/at/all.pcap");
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(reader.error().message, "/nowhere/at/all.pcap: No such file or directory");
+}
+
+TEST(Reader, names_what_is_not_a_capture) {
+  const TemporaryDirectory directory;
+  for (const auto* content : {"", "PK", "this is a text, and a long enough one for any header"}) {
+    const auto path = FileBuilder().text(content).write(directory.file("text.txt"));
+    const auto reader = Reader::open(path);
+    ASSERT_FALSE(reader) << content;
+    EXPECT_EQ(reader.error().code, ErrorCode::kInvalid);
+    EXPECT_EQ(reader.error().message.find(path + ": not a pcap or pcapng capture"), 0U) << reader.error().message;
+  }
+  EXPECT_FALSE(Reader::open(directory.path()));
+}
+
+TEST(Reader, refuses_another_link_type) {
+  const TemporaryDirectory directory;
+  const auto path = FileBuilder().pcap_header(kMicroseconds, 101).write(directory.file("raw.pcap"));
+  const auto reader = Reader::open(path);
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().message, path + ": link type RAW; captures of Ethernet (EN10MB) are read");
+}
+
+}  // namespace
+}  // namespace nvgre::capture
