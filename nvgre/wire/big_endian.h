@@ -10,22 +10,22 @@
 
 namespace nvgre::wire {
 
-/// Reads `T` from the first sizeof(T) bytes, most significant first.
-/// @param bytes  At least sizeof(T) bytes; the caller has checked.
+/// Reads `T` at `offset`, most significant byte first.
+/// @param bytes  At least offset + sizeof(T) bytes; the caller has checked.
 template <std::unsigned_integral T>
-[[nodiscard]] constexpr T load_big_endian(Bytes bytes) noexcept {
+[[nodiscard]] constexpr T load_big_endian(Bytes bytes, std::size_t offset = 0) noexcept {
   T value = 0;
   for (std::size_t i = 0; i < sizeof(T); ++i)
-    value = static_cast<T>((static_cast<std::uint64_t>(value) << 8) | bytes[i]);
+    value = static_cast<T>((static_cast<std::uint64_t>(value) << 8) | bytes[offset + i]);
   return value;
 }
 
-/// Writes `value` into the first sizeof(T) bytes, most significant first.
-/// @param bytes  At least sizeof(T) bytes; the caller has checked.
+/// Writes `value` at `offset`, most significant byte first.
+/// @param bytes  At least offset + sizeof(T) bytes; the caller has checked.
 template <std::unsigned_integral T>
-constexpr void store_big_endian(MutableBytes bytes, T value) noexcept {
+constexpr void store_big_endian(MutableBytes bytes, T value, std::size_t offset = 0) noexcept {
   for (std::size_t i = 0; i < sizeof(T); ++i)
-    bytes[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * (sizeof(T) - 1 - i)));
+    bytes[offset + i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * (sizeof(T) - 1 - i)));
 }
 
 /// Unsigned integer as it lies on the wire: big-endian, alignment 1, no implicit conversion.

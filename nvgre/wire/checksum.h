@@ -32,8 +32,11 @@ class InternetSum {
   [[nodiscard]] std::uint16_t checksum() const noexcept { return static_cast<std::uint16_t>(~folded()); }
 
  private:
-  std::uint64_t sum_ = 0;
-  bool odd_ = false;  ///< The bytes added so far have an odd count.
+  /// Adds the folded sum of `size` bytes that follow those added so far.
+  void add_piece(std::uint16_t folded, std::size_t size) noexcept;
+
+  std::uint64_t sum_ = 0;  ///< Of 16-bit numbers, so that it cannot overflow.
+  bool odd_ = false;       ///< The bytes added so far have an odd count.
 };
 
 /// Folded sum of `bytes`.
