@@ -16,12 +16,13 @@
 namespace nvgre::overlay {
 
 struct ProviderDescription {
-  std::string interface;                         ///< The underlay interface.
-  std::vector<wire::ProviderAddress> addresses;  ///< This endpoint's PAs; the first of a version is the default source.
-  std::optional<std::uint8_t> dscp;              ///< Fixed DSCP 0..63; nothing: copied from the inner header (D-37).
-  std::uint8_t time_to_live = 64;                ///< Outer TTL or hop limit.
-  bool flow_label = true;                        ///< Outer IPv6 flow label from the flow hash (OVL-21).
-  std::optional<std::uint16_t> vlan;             ///< Outer 802.1Q VLAN ID 1..4094; nothing: untagged.
+  std::string interface = {};  ///< The underlay interface.
+  /// This endpoint's PAs; the first of a version is the default source.
+  std::vector<wire::ProviderAddress> addresses = {};
+  std::optional<std::uint8_t> dscp = {};   ///< Fixed DSCP 0..63; nothing: copied from the inner header (D-37).
+  std::uint8_t time_to_live = 64;          ///< Outer TTL or hop limit.
+  bool flow_label = true;                  ///< Outer IPv6 flow label from the flow hash (OVL-21).
+  std::optional<std::uint16_t> vlan = {};  ///< Outer 802.1Q VLAN ID 1..4094; nothing: untagged.
   friend bool operator==(const ProviderDescription&, const ProviderDescription&) = default;
 };
 
@@ -31,23 +32,23 @@ enum class UnknownMode : std::uint8_t { kDrop, kFlood, kReport };
 
 struct SubnetDescription {
   wire::Vsid vsid = *wire::Vsid::from(wire::Vsid::kFirstTenant);
-  std::string name;
+  std::string name = {};
   FlowIdMode flow_id = FlowIdMode::kZero;
   FloodMode flood = FloodMode::kReplicate;
-  std::optional<wire::ProviderAddress> flood_group;  ///< PA multicast group, with FloodMode::kGroup (OVL-15).
+  std::optional<wire::ProviderAddress> flood_group = {};  ///< PA multicast group, with FloodMode::kGroup (OVL-15).
   UnknownMode unknown = UnknownMode::kDrop;
-  bool source_check = true;                     ///< Only PAs with a record here may send (OVL-29).
-  bool fragment = false;                        ///< Inner IPv4 with DF clear may be fragmented (OVL-12).
-  std::optional<wire::ProviderAddress> source;  ///< The PA to send from (OVL-2).
-  std::map<wire::CustomerAddress, wire::ProviderAddress> groups;  ///< Inner group to PA group (OVL-16).
+  bool source_check = true;                          ///< Only PAs with a record here may send (OVL-29).
+  bool fragment = false;                             ///< Inner IPv4 with DF clear may be fragmented (OVL-12).
+  std::optional<wire::ProviderAddress> source = {};  ///< The PA to send from (OVL-2).
+  std::map<wire::CustomerAddress, wire::ProviderAddress> groups = {};  ///< Inner group to PA group (OVL-16).
   friend bool operator==(const SubnetDescription&, const SubnetDescription&) = default;
 };
 
 struct PortDescription {
-  std::string device;
+  std::string device = {};
   wire::Vsid vsid = *wire::Vsid::from(wire::Vsid::kFirstTenant);
-  wire::MacAddress mac;
-  std::vector<wire::CustomerAddress> addresses;
+  wire::MacAddress mac = {};
+  std::vector<wire::CustomerAddress> addresses = {};
   bool spoof_check = true;  ///< Frames with another source MAC or that claim another's address are dropped.
   friend bool operator==(const PortDescription&, const PortDescription&) = default;
 };
@@ -55,17 +56,17 @@ struct PortDescription {
 /// Lookup record: where a Customer Address lives (RFC 7637, section 3.1).
 struct RecordDescription {
   wire::Vsid vsid = *wire::Vsid::from(wire::Vsid::kFirstTenant);
-  std::vector<wire::CustomerAddress> addresses;
-  wire::MacAddress mac;
-  wire::ProviderAddress provider;
+  std::vector<wire::CustomerAddress> addresses = {};
+  wire::MacAddress mac = {};
+  wire::ProviderAddress provider = {};
   friend bool operator==(const RecordDescription&, const RecordDescription&) = default;
 };
 
 struct PolicyDescription {
   ProviderDescription provider;
-  std::vector<SubnetDescription> subnets;
-  std::vector<PortDescription> ports;
-  std::vector<RecordDescription> records;
+  std::vector<SubnetDescription> subnets = {};
+  std::vector<PortDescription> ports = {};
+  std::vector<RecordDescription> records = {};
   friend bool operator==(const PolicyDescription&, const PolicyDescription&) = default;
 };
 
@@ -73,9 +74,9 @@ struct PolicyDescription {
 struct PolicyProblem {
   enum class Table : std::uint8_t { kProvider, kSubnet, kPort, kRecord };
   Table table = Table::kProvider;
-  std::size_t index = 0;  ///< Which [[subnet]], [[port]] or [[record]], from 0.
-  std::string key;        ///< The key inside the table, for example "mac".
-  std::string message;    ///< What was given and what is accepted.
+  std::size_t index = 0;     ///< Which [[subnet]], [[port]] or [[record]], from 0.
+  std::string key = {};      ///< The key inside the table, for example "mac".
+  std::string message = {};  ///< What was given and what is accepted.
 };
 
 /// Judges a description as a whole: unknown VSIDs, duplicate MACs or addresses in a subnet, reserved VSIDs, PAs of no
