@@ -12,7 +12,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -20,6 +22,9 @@
 #include "nvgre/offload/coalescing.h"
 #include "nvgre/offload/frame_metadata.h"
 #include "nvgre/offload/packet_sink.h"
+#include "nvgre/overlay/policy.h"
+#include "nvgre/overlay/statistics.h"
+#include "nvgre/overlay/underlay.h"
 #include "nvgre/wire/bytes.h"
 #include "nvgre/wire/ip_address.h"
 #include "nvgre/wire/mac_address.h"
@@ -27,14 +32,8 @@
 
 namespace nvgre::overlay {
 
-class Policy;
-struct Underlay;
-
 /// Time since any fixed moment.
 using Instant = std::chrono::nanoseconds;
-
-/// Slot of a port: stable for the same device across policy changes.
-using PortIndex = std::uint32_t;
 
 /// A frame as a tenant's port hands it over.
 struct PortFrame {
@@ -64,11 +63,18 @@ class EndpointEvents {
   virtual void miss(wire::Vsid vsid, const wire::MacAddress& destination) = 0;
 };
 
+/// What a port's device takes, as the data plane found out when it attached it.
+struct PortAbilities {
+  bool accepts_units = true;      ///< TCP units and super-frames.
+  bool accepts_udp_units = true;  ///< UDP units and super-frames (Linux 6.2 and later).
+};
+
 /// What a burst is judged by; all of it stays alive and unchanged until the burst ends.
 struct Snapshot {
   const Policy& policy;
   const Underlay& underlay;
   const offload::ActiveOffloads& offloads;
+  std::span<const PortAbilities> ports = {};  ///< By PortIndex; a port beyond the end takes everything.
 };
 
 /// Where a burst's results go.
@@ -76,6 +82,69 @@ struct Output {
   offload::PacketSink& underlay;  ///< Finished outer packets, Ethernet header included.
   offload::UnitSink& ports;       ///< Frames and units for ports: ReceivedUnit::consumer is the PortIndex.
   EndpointEvents& events;
+};
+
+/// Takes what peers of the same vendor exchange with VSID 0xFFFFFF (OVL-26; RFC 7637, section 3.4).
+class VendorHandler {
+ public:
+  virtual ~VendorHandler() = default;
+  /// @param inner_frame  What followed the GRE header; valid only during the call.
+  virtual void receive(const wire::ProviderAddress& source, wire::Bytes inner_frame) = 0;
+};
+
+/// A peer whose vendor the caller has verified, which RFC 7637, section 3.4, demands before VSID 0xFFFFFF is sent to
+/// it. Making one is the caller's statement that it did.
+class VerifiedPeer {
+ public:
+  explicit VerifiedPeer(wire::ProviderAddress address) noexcept : address_(address) {}
+  [[nodiscard]] const wire::ProviderAddress& address() const noexcept { return address_; }
+
+ private:
+  wire::ProviderAddress address_;
+};
+
+class Transmitter;
+class Receiver;
+
+/// The endpoint of one worker.
+/// @note  One thread at a time, counts() excepted. Allocates at construction only.
+class Endpoint {
+ public:
+  /// @param worker  Index of the worker; below the worker_count of every policy it will see.
+  explicit Endpoint(unsigned worker);
+  ~Endpoint();
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  /// Carries a burst of frames from tenants' ports: to the underlay, to ports of this host, or back as an answer.
+  void transmit(const Snapshot& snapshot, Instant now, std::span<const PortFrame> frames, Output output);
+
+  /// Takes up a frame that EndpointEvents::hold() kept, towards the destination it was kept for, and only there.
+  void transmit_to(const wire::ProviderAddress& destination, const Snapshot& snapshot, Instant now,
+                   const PortFrame& frame, Output output);
+
+  /// Carries a burst of packets from the underlay to ports. Nothing is kept when it returns (RSC-4).
+  void receive(const Snapshot& snapshot, Instant now, std::span<UnderlayFrame> frames, Output output);
+
+  /// Sends a frame with VSID 0xFFFFFF: the one way to do so (OVL-27).
+  /// @return The reason if it was not sent.
+  std::optional<wire::DropReason> transmit_vendor(const VerifiedPeer& peer, const Snapshot& snapshot,
+                                                  wire::Bytes inner_frame, Output output);
+  /// Who takes received frames with VSID 0xFFFFFF; nullptr (the start): nobody, they are dropped. Not owned.
+  void set_vendor_handler(VendorHandler* handler) noexcept;
+
+  /// Counts a frame that the data plane refused: a port or the underlay that takes no more, a malformed virtio header.
+  /// @param port  Whose frame it was, if it is known.
+  void count_refused(wire::DropReason reason, const Port* port = nullptr) noexcept;
+
+  /// What this worker has done. Any thread.
+  [[nodiscard]] EndpointCounts counts() const noexcept;
+
+ private:
+  unsigned worker_;
+  EndpointCounters counters_;  ///< Written by the worker; read by anyone.
+  std::unique_ptr<Transmitter> transmitter_;
+  std::unique_ptr<Receiver> receiver_;
 };
 
 }  // namespace nvgre::overlay
