@@ -75,6 +75,8 @@ struct ActiveOffloads {
   PerVersion rsc;
   bool udp_coalescing = false;  ///< RSC-31; follows rsc and the port.
   EncapsulatedTasks encapsulated;
+  /// NVGRE offload is enabled and was turned on: inner frames are coalesced only while it is (STATE-18).
+  bool nvgre = false;
   std::size_t max_header_size = wire::kDefaultMaxHeaderSize;  ///< LOC-12.
   std::size_t link_mtu = 0;    ///< Largest IP packet of the link, bytes; 0: not known (LSO-19).
   bool insert_vlan_id = true;  ///< KEY-30, both bits.
@@ -91,6 +93,7 @@ struct ActiveOffloads {
     all.lso.active = all.uso.active = all.rsc = kBoth;
     all.udp_coalescing = true;
     all.encapsulated = {kMask, kMask, kMask, kMask, kMask, kMask};
+    all.nvgre = true;
     return all;
   }
 };
