@@ -1,0 +1,232 @@
+#include "nvgre/offload/adapter.h"
+
+#include <array>
+#include <utility>
+
+namespace nvgre::offload {
+
+namespace {
+
+/// Both sides of one task that was named "encapsulated": a mask in each state.
+struct MaskRow {
+  std::string_view machine_name;
+  std::string_view description;
+  EncapsulatedMask EncapsulatedTasks::* mask;
+};
+constexpr std::array<MaskRow, 6> kMaskRows = {{
+    {"encapsulated_transmit_checksum", "transmit checksum of NVGRE packets", &EncapsulatedTasks::transmit_checksum},
+    {"encapsulated_receive_checksum", "receive checksum of NVGRE packets", &EncapsulatedTasks::receive_checksum},
+    {"encapsulated_lso", "large send offload of NVGRE packets", &EncapsulatedTasks::lso},
+    {"encapsulated_rss", "receive side scaling by the inner headers", &EncapsulatedTasks::rss},
+    {"encapsulated_vmq", "virtual machine queues by the inner MAC address", &EncapsulatedTasks::vmq},
+    {"encapsulated_uso", "UDP segmentation offload of NVGRE packets", &EncapsulatedTasks::uso},
+}};
+
+TaskSet tasks_of(const ActiveOffloads& active) noexcept {
+  return {.transmit_checksum = active.transmit_checksum,
+          .receive_checksum = active.receive_checksum,
+          .lso_v1 = active.lso_v1,
+          .lso = active.lso.active,
+          .uso = active.uso.active,
+          .rsc = active.rsc};
+}
+
+std::unexpected<Error> takes_effect_at_start(Keyword keyword) {
+  return failure(ErrorCode::kInvalid, std::string(describe(keyword).name) +
+                                          " takes effect at start: write it into [offload] of the configuration file "
+                                          "and start again");
+}
+
+/// What the protocol driver asks for at start: all that is possible and enabled and waits for a word.
+OffloadParameters everything(const OffloadSet& current) noexcept {
+  OffloadParameters parameters{.keep_keywords = true};
+  if (current.tasks.rsc.v4) parameters.rsc_v4 = TaskSetting::kOn;
+  if (current.tasks.rsc.v6) parameters.rsc_v6 = TaskSetting::kOn;
+  if (current.encapsulated == EncapsulatedTasks{}) return parameters;
+  parameters.encapsulated = SwitchSetting::kOn;
+  parameters.encapsulation_types = kEncapsulationTypeGre;
+  return parameters;
+}
+
+constexpr OffloadEncapsulation kEthernetOn{.v4 = VersionEncapsulation::ethernet(),
+                                           .v6 = VersionEncapsulation::ethernet()};
+
+}  // namespace
+
+Adapter::Adapter(const Capabilities& capabilities, const Keywords& keywords)
+    : state_{.capabilities = capabilities,
+             .keywords = keywords,
+             .configuration = Configuration::from(keywords),
+             .activation = {},
+             .encapsulation = {}},
+      active_(activate(capabilities.hardware(), state_.configuration, state_.activation)) {}
+
+OffloadSet Adapter::current_configuration() const noexcept {
+  return current_set(state_.capabilities.hardware(), state_.configuration);
+}
+
+std::vector<TaskStatus> Adapter::tasks() const {
+  const auto& hardware = hardware_capabilities();
+  const auto current = current_configuration();
+  const auto active = tasks_of(active_);
+  std::vector<TaskStatus> rows;
+  for (const auto& task : task_flags())
+    rows.push_back({.machine_name = task.machine_name,
+                    .description = task.description,
+                    .is_mask = false,
+                    .possible = task.of(hardware.tasks),
+                    .enabled = task.of(current.tasks),
+                    .active = task.of(active)});
+  for (const auto& row : kMaskRows)
+    rows.push_back({.machine_name = row.machine_name,
+                    .description = row.description,
+                    .is_mask = true,
+                    .possible = (hardware.encapsulated.*row.mask).bits(),
+                    .enabled = (current.encapsulated.*row.mask).bits(),
+                    .active = (active_.encapsulated.*row.mask).bits()});
+  return rows;
+}
+
+std::vector<KeywordStatus> Adapter::keyword_statuses() const {
+  const auto& keywords = state_.keywords;
+  std::vector<KeywordStatus> rows;
+  for (const auto& description : keyword_table())
+    rows.push_back({.description = description,
+                    .value = keywords.value(description.keyword),
+                    .default_value = keywords.default_value(description.keyword),
+                    .is_given = keywords.given(description.keyword).has_value(),
+                    .accepted_values = keywords.accepted_values(description.keyword)});
+  return rows;
+}
+
+void Adapter::attach(FramePath frame_path) {
+  frame_path_ = std::move(frame_path);
+  frame_path_(active_);
+}
+
+std::uint64_t Adapter::subscribe(Listener listener) {
+  listeners_.emplace(next_ticket_, std::move(listener));
+  return next_ticket_++;
+}
+
+Result<void> Adapter::set_parameters(const OffloadParameters& parameters) {
+  if (auto done = validate(parameters, state_.capabilities); !done) return done;
+  auto next = state_;
+  next.configuration.apply(parameters);
+  next.activation.apply(parameters);
+  if (!parameters.keep_keywords) write_back(parameters, next.keywords);
+  commit(next);
+  return {};
+}
+
+Result<void> Adapter::set_encapsulation(const OffloadEncapsulation& encapsulation) {
+  if (auto done = validate(encapsulation, state_.capabilities); !done) return done;
+  auto next = state_;
+  next.activation.apply(encapsulation);
+  next.encapsulation = encapsulation;
+  commit(next);
+  return {};
+}
+
+Result<void> Adapter::set_keywords(std::span<const KeywordSetting> settings) {
+  auto keywords = state_.keywords;
+  if (auto done = keywords.set(settings); !done) return done;
+  std::vector<Keyword> changed;
+  for (const auto& setting : settings) {
+    const auto keyword = *find_keyword(setting.name);
+    if (describe(keyword).takes_effect == TakesEffect::kAtStart) return takes_effect_at_start(keyword);
+    changed.push_back(keyword);
+  }
+  return adopt_keywords(keywords, changed);
+}
+
+Result<void> Adapter::replace_keywords(const Keywords& keywords) {
+  std::vector<Keyword> changed;
+  for (const auto& description : keyword_table()) {
+    const auto keyword = description.keyword;
+    if (keywords.given(keyword) == state_.keywords.given(keyword)) continue;
+    const bool is_felt = keywords.value(keyword) != state_.keywords.value(keyword);
+    if (is_felt && description.takes_effect == TakesEffect::kAtStart) return takes_effect_at_start(keyword);
+    changed.push_back(keyword);
+  }
+  return adopt_keywords(keywords, changed);
+}
+
+Result<void> Adapter::adopt_keywords(const Keywords& keywords, std::span<const Keyword> changed) {
+  OffloadParameters parameters{.keep_keywords = true};  // the store has them already
+  const auto nothing = parameters;
+  for (const auto keyword : changed) add_change(parameters, keyword, keywords);
+  if (parameters != nothing)
+    if (auto done = validate(parameters, state_.capabilities); !done) return done;
+  auto next = state_;
+  next.keywords = keywords;
+  next.configuration.apply(parameters);
+  next.configuration.apply_live(keywords);
+  next.activation.apply(parameters);
+  const bool may_start_now = state_.configuration.disable_task_offload && !next.configuration.disable_task_offload;
+  commit(next);
+  if (may_start_now && state_.is_driven) turn_everything_on();
+  return {};
+}
+
+Result<void> Adapter::set_receive_scaling(bool enabled) {
+  if (enabled && !current_configuration().rss.supported)
+    return failure(ErrorCode::kInvalid,
+                   "receive side scaling is not offered: RSS and RssOrVmqPreference decide that at start");
+  auto next = state_;
+  next.activation.rss = enabled;
+  commit(next);
+  return {};
+}
+
+Result<void> Adapter::activate_nvgre() {
+  return set_parameters({.encapsulated = SwitchSetting::kOn, .encapsulation_types = kEncapsulationTypeGre});
+}
+
+Result<void> Adapter::deactivate_nvgre() {
+  return set_parameters({.encapsulated = SwitchSetting::kOff});
+}
+
+void Adapter::turn_everything_on() {
+  state_.is_driven = true;
+  if (state_.configuration.disable_task_offload || state_.capabilities.empty()) return;
+  const auto current = current_configuration();
+  auto next = state_;
+  const auto parameters = everything(current);
+  next.configuration.apply(parameters);
+  next.activation.apply(parameters);
+  next.activation.apply(kEthernetOn);
+  next.encapsulation = kEthernetOn;
+  next.activation.rss = current.rss.supported;
+  commit(next);
+}
+
+void Adapter::set_device_mtu(std::size_t bytes) {
+  if (bytes == state_.activation.device_mtu) return;
+  auto next = state_;
+  next.activation.device_mtu = bytes;
+  commit(next);
+}
+
+void Adapter::set_capabilities(const Capabilities& capabilities) {
+  auto next = state_;
+  next.capabilities = capabilities;
+  commit(next);
+}
+
+void Adapter::commit(const State& next) {
+  const auto active = activate(next.capabilities.hardware(), next.configuration, next.activation);
+  if (frame_path_ && active != active_) frame_path_(active);
+  active_ = active;
+  const bool is_other_hardware = next.capabilities.hardware() != hardware_capabilities();
+  state_ = next;
+  if (is_other_hardware) emit(AdapterEvent::Kind::kHardwareCapabilities, hardware_capabilities());
+  emit(AdapterEvent::Kind::kCurrentConfiguration, current_configuration());
+}
+
+void Adapter::emit(AdapterEvent::Kind kind, const OffloadSet& set) const {
+  const AdapterEvent event{.kind = kind, .set = set};
+  for (const auto& [ticket, listener] : listeners_) listener(event);
+}
+
+}  // namespace nvgre::offload

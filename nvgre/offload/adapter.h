@@ -1,0 +1,136 @@
+/// The network card in software: what it can do, what it is configured to do, what it does now, and how each is changed
+/// while frames flow. Every way in (command line, API, configuration file, NDIS OIDs, INF keywords) ends here.
+///
+///     possible (Capabilities)  and  enabled (Configuration)  and  activated (Activation)  =  active (ActiveOffloads)
+///
+/// A change is made in this order: all of it is validated; the frame path takes over the new active offloads, which
+/// delivers what it held under the old ones (STATE-18, RSC-27); the adapter's state changes; the event is sent
+/// (STATE-11); the call returns. A refused change changes nothing and sends nothing (STATE-8).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nvgre/offload/activation.h"
+#include "nvgre/offload/active_offloads.h"
+#include "nvgre/offload/capabilities.h"
+#include "nvgre/offload/configuration.h"
+#include "nvgre/offload/keywords.h"
+#include "nvgre/offload/offload_parameters.h"
+#include "nvgre/offload/result.h"
+
+namespace nvgre::offload {
+
+/// What the adapter says by itself (STATE-26).
+struct AdapterEvent {
+  enum class Kind : std::uint8_t {
+    kCurrentConfiguration,  ///< NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG: `set` is the current configuration.
+    kHardwareCapabilities,  ///< NDIS_STATUS_TASK_OFFLOAD_HARDWARE_CAPABILITIES: `set` is the hardware set (CAP-19).
+  };
+  Kind kind;
+  OffloadSet set;
+};
+
+/// One line of `nvgre offload show`: a task in its three states.
+struct TaskStatus {
+  std::string_view machine_name;  ///< "lso_v4", "encapsulated_lso".
+  std::string_view description;
+  bool is_mask = false;  ///< The states are EncapsulatedMask bits; else 0 or 1.
+  std::uint8_t possible = 0;
+  std::uint8_t enabled = 0;  ///< In the current configuration.
+  std::uint8_t active = 0;
+};
+
+/// One line of `nvgre offload show`: a keyword.
+struct KeywordStatus {
+  const KeywordDescription& description;
+  std::uint32_t value = 0;
+  std::uint32_t default_value = 0;
+  bool is_given = false;  ///< Somebody wrote it down; else it is a default.
+  std::string accepted_values;
+};
+
+/// @note  One control thread at a time for everything, including queries and send(). Workers do not call it: they keep
+///        copies of active() that the frame path publishes.
+class Adapter {
+ public:
+  /// Called when the active offloads change, before the adapter's own state does. When it returns, frames that were
+  /// held under the old offloads have been delivered and every worker uses the new ones.
+  using FramePath = std::function<void(const ActiveOffloads& next)>;
+  using Listener = std::function<void(const AdapterEvent& event)>;
+
+  /// Initializes from keywords: what they enable is reported, but NVGRE, RSC and receive checksums are not yet active
+  /// (STATE-3). Starting again is making a new adapter from keywords() (STATE-22).
+  explicit Adapter(const Capabilities& capabilities = Capabilities(), const Keywords& keywords = Keywords());
+
+  // What it is.
+  [[nodiscard]] const OffloadSet& hardware_capabilities() const noexcept { return state_.capabilities.hardware(); }
+  [[nodiscard]] OffloadSet current_configuration() const noexcept;
+  [[nodiscard]] const ActiveOffloads& active() const noexcept { return active_; }
+  [[nodiscard]] const Configuration& configuration() const noexcept { return state_.configuration; }
+  [[nodiscard]] const Keywords& keywords() const noexcept { return state_.keywords; }
+  /// What was last set; nothing before that (STATE-16).
+  [[nodiscard]] const std::optional<OffloadEncapsulation>& encapsulation() const noexcept {
+    return state_.encapsulation;
+  }
+  [[nodiscard]] std::vector<TaskStatus> tasks() const;
+  [[nodiscard]] std::vector<KeywordStatus> keyword_statuses() const;
+
+  // Who is told.
+  /// One frame path; it is told the present offloads at once.
+  void attach(FramePath frame_path);
+  void detach() noexcept { frame_path_ = nullptr; }
+  /// @return A ticket for unsubscribe(). Listeners hear every event once, in order, in the order of their tickets.
+  std::uint64_t subscribe(Listener listener);
+  void unsubscribe(std::uint64_t ticket) { listeners_.erase(ticket); }
+
+  // How it is changed. Each of these is all or nothing.
+  /// OID_TCP_OFFLOAD_PARAMETERS (STATE-4 to STATE-11).
+  [[nodiscard]] Result<void> set_parameters(const OffloadParameters& parameters);
+  /// OID_OFFLOAD_ENCAPSULATION (STATE-12 to STATE-16).
+  [[nodiscard]] Result<void> set_encapsulation(const OffloadEncapsulation& encapsulation);
+  /// Live change by keyword; one that takes effect only at start is refused, and with it the whole call.
+  [[nodiscard]] Result<void> set_keywords(std::span<const KeywordSetting> settings);
+  /// The configuration file was read again: these keywords replace the present ones. What differs must be live.
+  [[nodiscard]] Result<void> replace_keywords(const Keywords& keywords);
+  /// Whether receive side scaling parameters are set; refused under VMQ preference (D-32).
+  [[nodiscard]] Result<void> set_receive_scaling(bool enabled);
+  /// Turns NVGRE offload alone on or off.
+  [[nodiscard]] Result<void> activate_nvgre();
+  [[nodiscard]] Result<void> deactivate_nvgre();
+  /// Plays the protocol driver at start: everything that is possible and enabled becomes active, unless the host says
+  /// DisableTaskOffload; then it happens when that is taken back (KEY-32).
+  void turn_everything_on();
+  /// The device's largest IP packet changed (STATE-23). @param bytes  0: not known.
+  void set_device_mtu(std::size_t bytes);
+  /// The hardware itself changed (CAP-19).
+  void set_capabilities(const Capabilities& capabilities);
+
+ private:
+  /// All that a change may touch: a copy is changed, and taken over when the frame path has followed.
+  struct State {
+    Capabilities capabilities;
+    Keywords keywords;
+    Configuration configuration;
+    Activation activation;
+    std::optional<OffloadEncapsulation> encapsulation;
+    bool is_driven = false;  ///< turn_everything_on() was called: this adapter's sender is the host itself.
+  };
+  [[nodiscard]] Result<void> adopt_keywords(const Keywords& keywords, std::span<const Keyword> changed);
+  void commit(const State& next);
+  void emit(AdapterEvent::Kind kind, const OffloadSet& set) const;
+
+  State state_;
+  ActiveOffloads active_;
+  FramePath frame_path_;
+  std::map<std::uint64_t, Listener> listeners_;
+  std::uint64_t next_ticket_ = 1;
+};
+
+}  // namespace nvgre::offload

@@ -1,0 +1,145 @@
+#include "nvgre/offload/configuration.h"
+
+#include "nvgre/offload/parameter_table.h"
+
+namespace nvgre::offload {
+
+namespace {
+
+/// The keyword that a task follows: LsoV2IPv4 speaks for version 1 too where it is given (KEY-9, KEY-10).
+Keyword governing(const TaskMember& member, const Keywords& keywords) noexcept {
+  if (member.keyword == Keyword::kLsoV1Ipv4 && keywords.given(Keyword::kLsoV2Ipv4)) return Keyword::kLsoV2Ipv4;
+  return member.keyword;
+}
+
+/// Whether a changed keyword can change this task.
+bool concerns(Keyword keyword, const TaskMember& member) noexcept {
+  return keyword == member.keyword || (keyword == Keyword::kLsoV2Ipv4 && member.keyword == Keyword::kLsoV1Ipv4);
+}
+
+TaskSet enabled_tasks(const Keywords& keywords) noexcept {
+  TaskSet tasks;
+  for (const auto& member : kChecksumMembers) {
+    const auto setting = setting_of<ChecksumSetting>(keywords.value(member.keyword));
+    member.flag(tasks.transmit_checksum) = transmits(setting);
+    member.flag(tasks.receive_checksum) = receives(setting);
+  }
+  for (const auto& member : kTaskMembers) member.flag(tasks) = keywords.is_on(governing(member, keywords));
+  return tasks;
+}
+
+ReceiveSteering chosen_steering(const Keywords& keywords) noexcept {
+  if (keywords.is_on(Keyword::kRssOrVmqPreference))
+    return keywords.is_on(Keyword::kVmq) ? ReceiveSteering::kVmq : ReceiveSteering::kNone;
+  return keywords.is_on(Keyword::kRss) ? ReceiveSteering::kRss : ReceiveSteering::kNone;
+}
+
+RssProfile chosen_profile(const Keywords& keywords) noexcept {
+  constexpr std::uint32_t kBalanced = 6;  // NetAdapterCx only (KEY-17)
+  const auto value = keywords.value(Keyword::kRssProfile);
+  return value == kBalanced ? RssProfile::kNumaStatic : static_cast<RssProfile>(value);
+}
+
+RssProcessors chosen_processors(const Keywords& keywords) noexcept {
+  RssProcessors processors{
+      .profile = chosen_profile(keywords),
+      .base = {keywords.value(Keyword::kRssBaseProcGroup), keywords.value(Keyword::kRssBaseProcNumber)},
+      .maximum = {keywords.value(Keyword::kRssMaxProcGroup), keywords.value(Keyword::kRssMaxProcNumber)},
+      .max_processors = keywords.value(Keyword::kMaxRssProcessors),
+      .queues = keywords.value(Keyword::kNumRssQueues),
+      .numa_node = keywords.value(Keyword::kNumaNodeId)};
+  const bool ignores_node =
+      processors.profile == RssProfile::kNuma || processors.profile == RssProfile::kNumaStatic;  // D-43
+  if (ignores_node) processors.numa_node = RssProcessors::kAnyNode;
+  return processors;
+}
+
+}  // namespace
+
+std::string_view text(ReceiveSteering steering) noexcept {
+  switch (steering) {
+    case ReceiveSteering::kNone:
+      return "none";
+    case ReceiveSteering::kRss:
+      return "rss";
+    case ReceiveSteering::kVmq:
+      return "vmq";
+  }
+  return "";
+}
+
+Configuration Configuration::from(const Keywords& keywords) noexcept {
+  Configuration configuration;
+  configuration.tasks = enabled_tasks(keywords);
+  configuration.nvgre = keywords.is_on(Keyword::kEncapsulatedPacketTaskOffload);
+  configuration.apply_live(keywords);
+  configuration.largest_frame = keywords.value(Keyword::kJumboPacket);
+  configuration.largest_frame_given = keywords.given(Keyword::kJumboPacket).has_value();
+  configuration.steering = chosen_steering(keywords);
+  if (configuration.steering == ReceiveSteering::kRss) configuration.rss = chosen_processors(keywords);
+  if (configuration.steering == ReceiveSteering::kVmq) {
+    configuration.queue_rss = keywords.is_on(Keyword::kQueueRss);
+    configuration.vlan_filtering = keywords.is_on(Keyword::kVmqVlanFiltering);
+  }
+  return configuration;
+}
+
+void Configuration::apply(const OffloadParameters& parameters) noexcept {
+  for (const auto& member : kChecksumMembers) {
+    const auto setting = parameters.*member.setting;
+    if (setting == ChecksumSetting::kNoChange) continue;
+    member.flag(tasks.transmit_checksum) = transmits(setting);
+    member.flag(tasks.receive_checksum) = receives(setting);
+  }
+  for (const auto& member : kTaskMembers)
+    if (const auto setting = parameters.*member.setting; setting != TaskSetting::kNoChange)
+      member.flag(tasks) = setting == TaskSetting::kOn;
+  if (parameters.encapsulated != SwitchSetting::kNoChange) nvgre = parameters.encapsulated == SwitchSetting::kOn;
+}
+
+void Configuration::apply_live(const Keywords& keywords) noexcept {
+  disable_task_offload = keywords.is_on(Keyword::kDisableTaskOffload);
+  const auto tag = keywords.value(Keyword::kPriorityVlanTag);
+  insert_priority = (tag & 1) != 0;
+  insert_vlan_id = (tag & 2) != 0;
+}
+
+OffloadSet current_set(const OffloadSet& hardware, const Configuration& configuration) noexcept {
+  auto current = hardware;
+  current.tasks = intersection(hardware.tasks, configuration.tasks);
+  current.udp_coalescing = hardware.udp_coalescing && (current.tasks.rsc.v4 || current.tasks.rsc.v6);
+  if (configuration.steering != ReceiveSteering::kRss) current.rss = {.indirection_entries = 0};
+  if (configuration.rss) current.rss.queues = std::min(current.rss.queues, configuration.rss->queues);
+  if (configuration.steering != ReceiveSteering::kVmq) current.vmq = {};
+  current.vmq.vlan_filtering = current.vmq.vlan_filtering && configuration.vlan_filtering;
+  current.encapsulated = configuration.nvgre ? supported_by(hardware.encapsulated, current) : EncapsulatedTasks{};
+  return current;
+}
+
+void add_change(OffloadParameters& parameters, Keyword keyword, const Keywords& keywords) noexcept {
+  for (const auto& member : kChecksumMembers)
+    if (keyword == member.keyword || keyword == group_of(member.keyword))
+      parameters.*member.setting = setting_of<ChecksumSetting>(keywords.value(member.keyword));
+  for (const auto& member : kTaskMembers)
+    if (concerns(keyword, member))
+      parameters.*member.setting = setting_of<TaskSetting>(keywords.value(governing(member, keywords)));
+  if (keyword != Keyword::kEncapsulatedPacketTaskOffload) return;
+  const bool is_on = keywords.is_on(keyword);
+  parameters.encapsulated = is_on ? SwitchSetting::kOn : SwitchSetting::kOff;
+  parameters.encapsulation_types = is_on ? kEncapsulationTypeGre : 0;
+}
+
+void write_back(const OffloadParameters& parameters, Keywords& keywords) noexcept {
+  // Every value is in its keyword's range, because the parameters have been validated.
+  const auto store = [&](Keyword keyword, std::uint32_t value) { (void)keywords.set(keyword, value); };
+  for (const auto& member : kChecksumMembers)
+    if (const auto setting = parameters.*member.setting; setting != ChecksumSetting::kNoChange)
+      store(member.keyword, keyword_value_of(setting));
+  for (const auto& member : kTaskMembers)
+    if (const auto setting = parameters.*member.setting; setting != TaskSetting::kNoChange)
+      store(member.keyword, keyword_value_of(setting));
+  if (parameters.encapsulated != SwitchSetting::kNoChange)
+    store(Keyword::kEncapsulatedPacketTaskOffload, parameters.encapsulated == SwitchSetting::kOn ? 1 : 0);
+}
+
+}  // namespace nvgre::offload
