@@ -36,7 +36,7 @@ class NativeSum {
 };
 
 std::uint64_t load_native(const std::uint8_t* from) noexcept {
-  std::uint64_t word;
+  std::uint64_t word = 0;
   std::memcpy(&word, from, kWord);
   return word;
 }

@@ -12,8 +12,8 @@ namespace {
 
 /// How the two versions differ in the packet that says "too big".
 struct TooBigTraits {
-  std::size_t ip_header_size;
-  std::size_t max_packet_size;  ///< Every host can receive this much.
+  std::size_t ip_header_size = 0;
+  std::size_t max_packet_size = 0;  ///< Every host can receive this much.
   IcmpFields icmp;
 };
 
