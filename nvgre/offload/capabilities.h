@@ -68,20 +68,20 @@ struct SegmentationLimits {
 };
 
 /// Receive side scaling, as published; which queue a frame takes is the RSS table's business.
-struct ReceiveScaling {
+struct RssSupport {
   bool supported = false;
   std::uint32_t queues = 0;
   std::uint32_t indirection_entries = 128;  ///< Most that a table can have (RSS-14).
-  friend constexpr bool operator==(const ReceiveScaling&, const ReceiveScaling&) noexcept = default;
+  friend constexpr bool operator==(const RssSupport&, const RssSupport&) noexcept = default;
 };
 
 /// Virtual machine queues, as published (VMQ-37).
-struct VirtualMachineQueues {
+struct VmqSupport {
   bool supported = false;
   std::uint32_t queues = 0;
   std::uint32_t filters = 0;    ///< MaxMacHeaderFilters: at least `queues` (VMQ-25).
   bool vlan_filtering = false;  ///< VLAN tests are offered (KEY-27).
-  friend constexpr bool operator==(const VirtualMachineQueues&, const VirtualMachineQueues&) noexcept = default;
+  friend constexpr bool operator==(const VmqSupport&, const VmqSupport&) noexcept = default;
 };
 
 /// One published set. IPsec, VXLAN, 464XLAT and TCP connection offload have no place here: not supported (CAP-18).
@@ -101,8 +101,8 @@ struct OffloadSet {
   EncapsulatedTasks encapsulated;  ///< NVGRE: EncapsulatedPacketTaskOffloadGre (CAP-2).
   std::size_t max_header_size = wire::kDefaultMaxHeaderSize;
   bool udp_coalescing = false;  ///< RSC-31; NDIS has no word for it.
-  ReceiveScaling rss;
-  VirtualMachineQueues vmq;
+  RssSupport rss;
+  VmqSupport vmq;
   friend constexpr bool operator==(const OffloadSet&, const OffloadSet&) noexcept = default;
 
   /// Everything that the engine in this library does.

@@ -40,14 +40,19 @@ RssProfile chosen_profile(const Keywords& keywords) noexcept {
   return value == kBalanced ? RssProfile::kNumaStatic : static_cast<RssProfile>(value);
 }
 
+/// Both values are within the host's limits (KEY-18 to KEY-21).
+ProcessorNumber processor(const Keywords& keywords, Keyword group, Keyword number) noexcept {
+  return {.group = static_cast<std::uint16_t>(keywords.value(group)),
+          .number = static_cast<std::uint8_t>(keywords.value(number))};
+}
+
 RssProcessors chosen_processors(const Keywords& keywords) noexcept {
-  RssProcessors processors{
-      .profile = chosen_profile(keywords),
-      .base = {keywords.value(Keyword::kRssBaseProcGroup), keywords.value(Keyword::kRssBaseProcNumber)},
-      .maximum = {keywords.value(Keyword::kRssMaxProcGroup), keywords.value(Keyword::kRssMaxProcNumber)},
-      .max_processors = keywords.value(Keyword::kMaxRssProcessors),
-      .queues = keywords.value(Keyword::kNumRssQueues),
-      .numa_node = keywords.value(Keyword::kNumaNodeId)};
+  RssProcessors processors{.profile = chosen_profile(keywords),
+                           .base = processor(keywords, Keyword::kRssBaseProcGroup, Keyword::kRssBaseProcNumber),
+                           .maximum = processor(keywords, Keyword::kRssMaxProcGroup, Keyword::kRssMaxProcNumber),
+                           .max_processors = keywords.value(Keyword::kMaxRssProcessors),
+                           .queues = keywords.value(Keyword::kNumRssQueues),
+                           .numa_node = keywords.value(Keyword::kNumaNodeId)};
   const bool ignores_node =
       processors.profile == RssProfile::kNuma || processors.profile == RssProfile::kNumaStatic;  // D-43
   if (ignores_node) processors.numa_node = RssProcessors::kAnyNode;

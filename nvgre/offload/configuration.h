@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "nvgre/offload/capabilities.h"
 #include "nvgre/offload/keywords.h"
 #include "nvgre/offload/offload_parameters.h"
+#include "nvgre/offload/processor_number.h"
 
 namespace nvgre::offload {
 
@@ -21,13 +21,6 @@ enum class ReceiveSteering : std::uint8_t { kNone, kRss, kVmq };
 
 /// *RSSProfile (KEY-17); 6 (Balanced) is taken as kNumaStatic.
 enum class RssProfile : std::uint8_t { kClosest = 1, kClosestStatic, kNuma, kNumaStatic, kConservative };
-
-/// A logical CPU in Windows' way: groups of up to 64.
-struct ProcessorNumber {
-  std::uint32_t group = 0;
-  std::uint32_t number = 0;
-  friend constexpr auto operator<=>(const ProcessorNumber&, const ProcessorNumber&) noexcept = default;
-};
 
 /// Which CPUs RSS may use (KEY-17 to KEY-24).
 struct RssProcessors {

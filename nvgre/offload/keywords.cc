@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "nvgre/offload/processor_number.h"
+
 namespace nvgre::offload {
 
 namespace {
@@ -253,7 +255,7 @@ std::uint32_t Keywords::maximum(Keyword keyword) const noexcept {
       return std::max(host_.processor_groups, 1U) - 1;
     case Keyword::kRssBaseProcNumber:
     case Keyword::kRssMaxProcNumber:
-      return std::max(host_.processors_per_group, 1U) - 1;
+      return std::clamp(host_.processors_per_group, 1U, ProcessorNumber::kGroupSize) - 1;
     // The default stays acceptable on a small host: what is too much is capped when it is used (KEY-22).
     case Keyword::kMaxRssProcessors:
       return std::max(host_.processor_groups * host_.processors_per_group, description.default_value);

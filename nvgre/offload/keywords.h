@@ -99,7 +99,7 @@ struct KeywordDescription {
 /// What the host decides about keywords; passed in, because this floor asks no operating system.
 struct KeywordHost {
   std::uint32_t processor_groups = 1;
-  std::uint32_t processors_per_group = 64;
+  std::uint32_t processors_per_group = 64;  ///< At most 64.
   std::uint32_t device_queues = 64;
   bool prefers_vmq = false;  ///< Default of RssOrVmqPreference: NDIS's is 0, `nvgre run` takes 1 (D-46).
   friend constexpr bool operator==(const KeywordHost&, const KeywordHost&) noexcept = default;
