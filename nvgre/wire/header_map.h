@@ -3,8 +3,10 @@
 ///     outer_link  outer_ip            gre        inner_link  inner_ip            transport   payload
 ///     [Ethernet  ][IP + options/ext. ][GRE + key][Ethernet  ][IP + options/ext. ][TCP or UDP][...
 ///
-/// A frame that is not encapsulated has only the inner_* half, starting at offset 0. All offsets are bytes from the
-/// first byte of the frame. A header that is absent, or not wholly inside the frame, is empty (`!header`).
+/// A frame that is not encapsulated (kNone) has only the inner_* half, starting at offset 0; one that is kUnsupported
+/// has only the outer half. All offsets are bytes from the first byte of the frame. A header that is absent, or not
+/// wholly inside the captured bytes, is empty (`!header`). Captured bytes decide, not the IP length: where an IP length
+/// ends inside later headers, those are mapped all the same, and `problem` says what is wrong.
 #pragma once
 
 #include <cstdint>
@@ -67,15 +69,18 @@ struct NetworkHeader {
   IpProtocol protocol{};      ///< Behind the extension headers.
   bool is_fragment = false;   ///< MF, an offset, or an IPv6 Fragment header, atomic ones included (D-12).
   bool has_options = false;   ///< IPv4 options or IPv6 extension headers.
-  bool is_truncated = false;  ///< The IP length names more bytes than the frame has.
-  std::uint32_t payload_end =
-      0;  ///< Where the IP payload ends: the IP length, or the frame's end if that is 0 or less.
+  bool is_truncated = false;  ///< The IP length names more bytes than the frame, or the outer packet around it, has.
+  bool has_length = false;    ///< payload_end is what the IP length says.
+  /// Where the IP payload ends, never before end(): by the IP length; where that is 0, shorter than the header, too
+  /// long or to be ignored (D-4), the end of the frame, or of the outer packet around it.
+  std::uint32_t payload_end = 0;
   [[nodiscard]] explicit constexpr operator bool() const noexcept { return size != 0; }
   [[nodiscard]] constexpr std::uint32_t end() const noexcept { return offset + size; }
   [[nodiscard]] constexpr bool is_v4() const noexcept { return version == IpVersion::kV4; }
 };
 
-/// GRE base header and its optional fields (RFC 2784, RFC 2890).
+/// GRE base header and its optional fields (RFC 2784, RFC 2890). Where the flags do not tell what follows the base
+/// header (LOC-4), it is the base header alone, without key and sequence number.
 struct TunnelHeader {
   std::uint32_t offset = 0;
   std::uint32_t size = 0;  ///< 4 to 16 bytes; 0: absent.
@@ -101,6 +106,8 @@ struct TransportHeader {
   std::uint32_t offset = 0;
   std::uint32_t size = 0;  ///< Options included; 0: absent.
   IpProtocol protocol{};   ///< kTcp or kUdp.
+  /// Where the payload ends, never before end(): UDP's length bounds it, else as NetworkHeader::payload_end.
+  std::uint32_t payload_end = 0;
   [[nodiscard]] explicit constexpr operator bool() const noexcept { return size != 0; }
   [[nodiscard]] constexpr std::uint32_t end() const noexcept { return offset + size; }
   [[nodiscard]] constexpr bool is_tcp() const noexcept { return size != 0 && protocol == IpProtocol::kTcp; }
@@ -111,6 +118,8 @@ struct TransportHeader {
 struct HeaderMap {
   Encapsulation encapsulation = Encapsulation::kNone;
   std::optional<DropReason> problem;  ///< The first thing that is wrong with the frame, if any.
+  /// The problem lies behind the inner Ethernet header: the frame can still be bridged, only not offloaded.
+  bool problem_is_inner = false;
   LinkHeader outer_link;
   NetworkHeader outer_ip;
   TunnelHeader gre;
