@@ -1,0 +1,457 @@
+#include "nvgre/offload/adapter.h"
+
+#include <initializer_list>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace nvgre::offload {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Kind = AdapterEvent::Kind;
+
+constexpr OffloadParameters kNvgreOn{.encapsulated = SwitchSetting::kOn, .encapsulation_types = kEncapsulationTypeGre};
+constexpr OffloadParameters kNvgreOff{.encapsulated = SwitchSetting::kOff};
+constexpr OffloadEncapsulation kEthernetOn{.v4 = VersionEncapsulation::ethernet(),
+                                           .v6 = VersionEncapsulation::ethernet()};
+constexpr OffloadEncapsulation kEthernetOff{.v4 = VersionEncapsulation::off(), .v6 = VersionEncapsulation::off()};
+
+Keywords keywords_of(std::initializer_list<KeywordSetting> settings) {
+  Keywords keywords;
+  for (const auto& setting : settings) EXPECT_TRUE(keywords.set(setting.name, setting.value)) << setting.name;
+  return keywords;
+}
+
+Result<void> set(Adapter& adapter, std::initializer_list<KeywordSetting> settings) {
+  return adapter.set_keywords(std::vector<KeywordSetting>(settings));
+}
+
+/// What a subscriber heard.
+class Recorder {
+ public:
+  explicit Recorder(Adapter& adapter) {
+    adapter.subscribe([this](const AdapterEvent& event) { events.push_back(event); });
+  }
+  std::vector<AdapterEvent> events;
+};
+
+TEST(Adapter, STATE_3_a_fresh_adapter_reports_NVGRE_enabled_and_does_nothing_for_it) {
+  const Adapter adapter;
+  const auto current = adapter.current_configuration();
+  for (const auto mask : {current.encapsulated.transmit_checksum, current.encapsulated.receive_checksum,
+                          current.encapsulated.lso, current.encapsulated.uso, current.encapsulated.rss})
+    EXPECT_EQ(mask.bits(), EncapsulatedMask::kAll);
+  EXPECT_EQ(adapter.active().encapsulated, EncapsulatedTasks{});
+}
+
+TEST(Adapter, STATE_17_parameters_and_encapsulation_in_either_order_end_in_the_same_state) {
+  Adapter one;
+  ASSERT_TRUE(one.set_parameters(kNvgreOn));
+  EXPECT_EQ(one.active().encapsulated.receive_checksum.bits(), 0) << "waits for its base";
+  EXPECT_EQ(one.active().encapsulated.lso.bits(), EncapsulatedMask::kAll) << "transmit offloads may be used (STATE-15)";
+  ASSERT_TRUE(one.set_encapsulation(kEthernetOn));
+  Adapter other;
+  ASSERT_TRUE(other.set_encapsulation(kEthernetOn));
+  ASSERT_TRUE(other.set_parameters(kNvgreOn));
+  EXPECT_EQ(one.active(), other.active());
+  EXPECT_EQ(one.active().encapsulated.receive_checksum.bits(), EncapsulatedMask::kAll);
+}
+
+TEST(Adapter, D_42_deactivating_the_base_suspends_NVGRE_and_reactivating_it_resumes) {
+  Adapter adapter;
+  ASSERT_TRUE(adapter.set_parameters(kNvgreOn));
+  ASSERT_TRUE(adapter.set_encapsulation(kEthernetOn));
+  const auto before = adapter.active();
+  ASSERT_TRUE(adapter.set_encapsulation(kEthernetOff));
+  EXPECT_EQ(adapter.active().encapsulated.lso.bits(), 0);
+  EXPECT_EQ(adapter.active().lso.active, PerVersion{});
+  EXPECT_EQ(adapter.current_configuration().encapsulated.lso.bits(), EncapsulatedMask::kAll)
+      << "STATE-14: individual settings stay";
+  ASSERT_TRUE(adapter.set_encapsulation(kEthernetOn));
+  EXPECT_EQ(adapter.active(), before);
+}
+
+TEST(Adapter, STATE_5_turning_NVGRE_off_and_on_again) {
+  Adapter adapter;
+  ASSERT_TRUE(adapter.set_encapsulation(kEthernetOn));
+  ASSERT_TRUE(adapter.activate_nvgre());
+  EXPECT_TRUE(adapter.active().nvgre);
+  ASSERT_TRUE(adapter.deactivate_nvgre());
+  EXPECT_FALSE(adapter.active().nvgre);
+  EXPECT_EQ(adapter.current_configuration().encapsulated, EncapsulatedTasks{});
+  ASSERT_TRUE(adapter.set_parameters(kNvgreOn));
+  EXPECT_TRUE(adapter.active().nvgre);
+}
+
+TEST(Adapter, STATE_8_one_bad_member_among_good_ones_changes_nothing_and_says_nothing) {
+  Adapter adapter;
+  const Recorder recorder(adapter);
+  const auto before = adapter.active();
+  const auto keywords = adapter.keywords();
+  auto parameters = kNvgreOn;
+  parameters.lso_v4 = TaskSetting::kOff;
+  parameters.uso_v6 = static_cast<TaskSetting>(3);
+  EXPECT_FALSE(adapter.set_parameters(parameters));
+  EXPECT_EQ(adapter.active(), before);
+  EXPECT_EQ(adapter.keywords(), keywords);
+  EXPECT_THAT(recorder.events, IsEmpty());
+}
+
+TEST(Adapter, STATE_10_keywords_follow_parameters_unless_told_not_to) {
+  Adapter adapter;
+  ASSERT_TRUE(adapter.set_parameters({.lso_v6 = TaskSetting::kOff}));
+  EXPECT_EQ(adapter.keywords().given(Keyword::kLsoV2Ipv6), 0U);
+  ASSERT_TRUE(adapter.set_parameters({.uso_v6 = TaskSetting::kOff, .keep_keywords = true}));
+  EXPECT_EQ(adapter.keywords().given(Keyword::kUsoIpv6), std::nullopt);
+  EXPECT_FALSE(adapter.current_configuration().tasks.uso.v6);
+}
+
+TEST(Adapter, STATE_11_every_processed_set_is_announced_with_the_full_configuration_even_without_change) {
+  Adapter adapter;
+  const Recorder recorder(adapter);
+  ASSERT_TRUE(adapter.set_parameters({.lso_v4 = TaskSetting::kOff}));
+  ASSERT_THAT(recorder.events, SizeIs(1));
+  EXPECT_EQ(recorder.events[0].kind, Kind::kCurrentConfiguration);
+  EXPECT_EQ(recorder.events[0].set, adapter.current_configuration());
+  EXPECT_FALSE(recorder.events[0].set.tasks.lso.v4);
+  ASSERT_TRUE(adapter.set_parameters(OffloadParameters{}));
+  ASSERT_TRUE(adapter.set_encapsulation(kEthernetOn));
+  EXPECT_THAT(recorder.events, SizeIs(3));
+  EXPECT_EQ(recorder.events[2].set, recorder.events[0].set);
+}
+
+TEST(Adapter, STATE_11_and_STATE_18_the_frame_path_follows_before_the_event_and_the_event_before_the_return) {
+  Adapter adapter;
+  std::vector<std::string> order;
+  adapter.attach([&](const ActiveOffloads& next) {
+    order.push_back(next.nvgre ? "frames on" : "frames off");
+    EXPECT_NE(adapter.active().nvgre, next.nvgre || order.size() == 1) << "the adapter still tells the old state";
+  });
+  adapter.subscribe([&](const AdapterEvent&) { order.emplace_back("event"); });
+  order.clear();
+  ASSERT_TRUE(adapter.set_parameters(kNvgreOn));
+  order.emplace_back("on returned");
+  ASSERT_TRUE(adapter.set_parameters(kNvgreOff));
+  order.emplace_back("off returned");
+  EXPECT_THAT(order, ElementsAre("frames on", "event", "on returned", "frames off", "event", "off returned"));
+}
+
+TEST(Adapter, the_frame_path_is_told_the_present_state_at_once_and_then_only_changes) {
+  Adapter adapter;
+  std::vector<ActiveOffloads> told;
+  adapter.attach([&](const ActiveOffloads& next) { told.push_back(next); });
+  EXPECT_THAT(told, ElementsAre(adapter.active()));
+  ASSERT_TRUE(adapter.set_parameters(OffloadParameters{}));
+  EXPECT_THAT(told, SizeIs(1));
+  ASSERT_TRUE(adapter.set_parameters({.uso_v4 = TaskSetting::kOff}));
+  EXPECT_THAT(told, SizeIs(2));
+  EXPECT_EQ(told.back(), adapter.active());
+  adapter.detach();
+  ASSERT_TRUE(adapter.set_parameters({.uso_v4 = TaskSetting::kOn}));
+  EXPECT_THAT(told, SizeIs(2));
+}
+
+TEST(Adapter, STATE_16_the_last_encapsulation_can_be_read_back_once_there_was_one) {
+  Adapter adapter;
+  EXPECT_EQ(adapter.encapsulation(), std::nullopt);
+  const OffloadEncapsulation routed{.v4 = {.enabled = SwitchSetting::kOn, .type = VersionEncapsulation::kLlcSnapRouted},
+                                    .v6 = {}};
+  EXPECT_FALSE(adapter.set_encapsulation(routed)) << "STATE-13";
+  EXPECT_EQ(adapter.encapsulation(), std::nullopt);
+  ASSERT_TRUE(adapter.set_encapsulation(kEthernetOff));
+  EXPECT_EQ(adapter.encapsulation(), kEthernetOff);
+}
+
+TEST(Adapter, STATE_22_starting_again_keeps_what_is_enabled_and_forgets_what_was_active) {
+  Adapter adapter;
+  ASSERT_TRUE(adapter.set_parameters(kNvgreOn));
+  ASSERT_TRUE(adapter.set_encapsulation(kEthernetOn));
+  ASSERT_TRUE(adapter.set_parameters({.udp_v4_checksum = ChecksumSetting::kTransmit, .rsc_v4 = TaskSetting::kOn}));
+  const Adapter again(Capabilities(), adapter.keywords());
+  EXPECT_EQ(again.current_configuration(), adapter.current_configuration());
+  EXPECT_FALSE(again.active().nvgre);
+  EXPECT_EQ(again.active().rsc, PerVersion{});
+  EXPECT_EQ(again.active().receive_checksum, ChecksumTasks{});
+}
+
+TEST(Adapter, STATE_22_NVGRE_that_was_turned_off_stays_off_after_a_start) {
+  Adapter adapter;
+  ASSERT_TRUE(adapter.deactivate_nvgre());
+  Adapter again(Capabilities(), adapter.keywords());
+  again.turn_everything_on();
+  EXPECT_FALSE(again.active().nvgre);
+}
+
+TEST(Adapter, STATE_23_a_limit_that_shrinks_is_announced) {
+  Adapter adapter;
+  const Recorder recorder(adapter);
+  auto backend = OffloadSet::software();
+  backend.lso_limits.max_offload_size = 65'536;
+  adapter.set_capabilities(Capabilities(backend));
+  ASSERT_THAT(recorder.events, SizeIs(2));
+  EXPECT_EQ(recorder.events[1].kind, Kind::kCurrentConfiguration);
+  EXPECT_EQ(recorder.events[1].set.lso_limits.max_offload_size, 65'536U);
+  EXPECT_EQ(adapter.active().lso.max_offload_size, 65'536U);
+  adapter.set_device_mtu(1'280);
+  EXPECT_THAT(recorder.events, SizeIs(3));
+  EXPECT_EQ(adapter.active().link_mtu, 1'280U);
+  adapter.set_device_mtu(1'280);
+  EXPECT_THAT(recorder.events, SizeIs(3)) << "no news";
+}
+
+TEST(Adapter, CAP_19_other_hardware_is_announced_before_what_is_left_of_the_configuration) {
+  Adapter adapter;
+  adapter.turn_everything_on();
+  const Recorder recorder(adapter);
+  auto backend = OffloadSet::software();
+  backend.tasks.lso = {};
+  adapter.set_capabilities(Capabilities(backend));
+  ASSERT_THAT(recorder.events, SizeIs(2));
+  EXPECT_EQ(recorder.events[0].kind, Kind::kHardwareCapabilities);
+  EXPECT_EQ(recorder.events[0].set, Capabilities(backend).hardware());
+  EXPECT_EQ(recorder.events[1].kind, Kind::kCurrentConfiguration);
+  EXPECT_EQ(recorder.events[1].set.tasks.lso, PerVersion{});
+  EXPECT_EQ(adapter.active().encapsulated.lso.bits(), 0);
+  adapter.set_capabilities(Capabilities());
+  EXPECT_EQ(adapter.active().lso.active, (PerVersion{.v4 = true, .v6 = true})) << "it was never disabled";
+}
+
+TEST(Adapter, STATE_24_an_adapter_without_offload_refuses_both_sets) {
+  Adapter adapter{Capabilities(OffloadSet{})};
+  EXPECT_FALSE(adapter.set_parameters(OffloadParameters{}));
+  EXPECT_FALSE(adapter.set_encapsulation(kEthernetOn));
+  adapter.turn_everything_on();
+  EXPECT_FALSE(adapter.active().nvgre);
+}
+
+TEST(Adapter, STATE_26_every_subscriber_hears_every_change_once_and_in_order) {
+  Adapter adapter;
+  const Recorder one(adapter);
+  std::vector<bool> other;
+  const auto ticket = adapter.subscribe([&](const AdapterEvent& event) { other.push_back(event.set.tasks.uso.v4); });
+  for (const auto setting : {TaskSetting::kOff, TaskSetting::kOn, TaskSetting::kOff})
+    ASSERT_TRUE(adapter.set_parameters({.uso_v4 = setting}));
+  EXPECT_THAT(other, ElementsAre(false, true, false));
+  EXPECT_THAT(one.events, SizeIs(3));
+  adapter.unsubscribe(ticket);
+  ASSERT_TRUE(adapter.set_parameters({.uso_v4 = TaskSetting::kOn}));
+  EXPECT_THAT(other, SizeIs(3));
+  EXPECT_THAT(one.events, SizeIs(4));
+}
+
+TEST(Adapter, turn_everything_on_makes_active_what_is_possible_and_enabled) {
+  Adapter adapter{Capabilities(), keywords_of({{"UsoIPv6", "0"}, {"RscIPv4", "0"}})};
+  adapter.turn_everything_on();
+  auto expected = ActiveOffloads::all();
+  expected.link_mtu = 1'500;
+  expected.uso.active.v6 = false;
+  expected.rsc.v4 = false;
+  expected.encapsulated.uso = EncapsulatedMask(EncapsulatedMask::kInnerV4 | EncapsulatedMask::kOuterV4);
+  expected.encapsulated.vmq = {};
+  EXPECT_EQ(adapter.active(), expected);
+  EXPECT_EQ(adapter.keywords(), keywords_of({{"UsoIPv6", "0"}, {"RscIPv4", "0"}})) << "writes no keyword";
+}
+
+TEST(Adapter, D_46_nvgre_run_prefers_VMQ_with_RSS_inside_its_queues) {
+  Adapter adapter{Capabilities(), Keywords(KeywordHost{.prefers_vmq = true})};
+  adapter.turn_everything_on();
+  adapter.set_device_mtu(1'500);
+  auto expected = ActiveOffloads::all();
+  expected.link_mtu = 1'500;
+  EXPECT_EQ(adapter.active(), expected);
+  EXPECT_EQ(adapter.configuration().steering, ReceiveSteering::kVmq);
+  EXPECT_FALSE(adapter.set_receive_scaling(true)) << "the façade reports one of them";
+  const auto refused = set(adapter, {{"RssOrVmqPreference", "0"}});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("takes effect at start"));
+}
+
+TEST(Adapter, KEY_32_DisableTaskOffload_is_obeyed_at_start_and_live) {
+  Adapter adapter{Capabilities(), keywords_of({{"DisableTaskOffload", "1"}})};
+  adapter.turn_everything_on();
+  EXPECT_EQ(adapter.encapsulation(), std::nullopt) << "OID_OFFLOAD_ENCAPSULATION is not issued";
+  EXPECT_FALSE(adapter.active().nvgre);
+  ASSERT_TRUE(set(adapter, {{"DisableTaskOffload", "0"}}));
+  EXPECT_EQ(adapter.encapsulation(), kEthernetOn) << "now it is";
+  EXPECT_TRUE(adapter.active().nvgre);
+  ASSERT_TRUE(set(adapter, {{"DisableTaskOffload", "1"}}));
+  EXPECT_FALSE(adapter.active().nvgre);
+  EXPECT_EQ(adapter.active().lso.active, PerVersion{});
+}
+
+TEST(Adapter, KEY_every_live_keyword_can_be_set_to_every_value_and_back) {
+  for (const auto& description : keyword_table()) {
+    if (description.takes_effect == TakesEffect::kAtStart) continue;
+    const std::string name(description.name);
+    Adapter adapter;
+    adapter.turn_everything_on();
+    const auto before = adapter.active();
+    for (auto value = description.minimum; value <= description.maximum; ++value) {
+      ASSERT_TRUE(set(adapter, {{name, std::to_string(value)}})) << name << " = " << value;
+      EXPECT_EQ(adapter.keywords().value(description.keyword), value);
+      Keywords fresh;
+      ASSERT_TRUE(fresh.set(description.keyword, value));
+      EXPECT_EQ(adapter.current_configuration(), Adapter(Capabilities(), fresh).current_configuration())
+          << name << " = " << value << ": the same as at start";
+    }
+    ASSERT_TRUE(set(adapter, {{name, std::to_string(description.default_value)}}));
+    EXPECT_EQ(adapter.active(), before) << name;
+  }
+}
+
+TEST(Adapter, KEY_a_keyword_that_is_read_at_start_is_refused_live_and_with_it_the_whole_call) {
+  for (const auto& description : keyword_table()) {
+    if (description.takes_effect != TakesEffect::kAtStart) continue;
+    Adapter adapter;
+    const Recorder recorder(adapter);
+    const auto refused =
+        set(adapter, {{"LsoV2IPv4", "0"}, {std::string(description.name), std::to_string(description.minimum)}});
+    ASSERT_FALSE(refused) << description.name;
+    EXPECT_THAT(refused.error().message,
+                AllOf(HasSubstr(std::string(description.name)), HasSubstr("takes effect at start")));
+    EXPECT_EQ(adapter.keywords(), Keywords());
+    EXPECT_TRUE(adapter.active().lso.active.v4);
+    EXPECT_THAT(recorder.events, IsEmpty());
+  }
+}
+
+TEST(Adapter, KEY_several_keywords_are_one_change) {
+  Adapter adapter;
+  adapter.turn_everything_on();
+  const Recorder recorder(adapter);
+  ASSERT_TRUE(set(adapter, {{"LsoV2IPv4", "false"}, {"TCPUDPChecksumOffloadIPv6", "1"}, {"PriorityVLANTag", "0"}}));
+  EXPECT_THAT(recorder.events, SizeIs(1));
+  EXPECT_FALSE(adapter.active().lso.active.v4);
+  EXPECT_FALSE(adapter.active().receive_checksum.tcp.v6);
+  EXPECT_TRUE(adapter.active().transmit_checksum.udp.v6);
+  EXPECT_FALSE(adapter.active().insert_vlan_id);
+}
+
+TEST(Adapter, KEY_a_wrong_live_value_changes_nothing) {
+  Adapter adapter;
+  EXPECT_FALSE(set(adapter, {{"LsoV2IPv4", "0"}, {"UsoIPv4", "2"}}));
+  EXPECT_FALSE(set(adapter, {{"LsoV2IPv4", "0"}, {"NoSuchKeyword", "1"}}));
+  EXPECT_EQ(adapter.keywords(), Keywords());
+}
+
+TEST(Adapter, STATE_8_a_keyword_cannot_enable_live_what_the_hardware_lacks) {
+  auto backend = OffloadSet::software();
+  backend.tasks.uso.v4 = false;
+  Adapter adapter{Capabilities(backend)};
+  EXPECT_FALSE(set(adapter, {{"UsoIPv4", "1"}}));
+  EXPECT_TRUE(set(adapter, {{"UsoIPv4", "0"}}));
+}
+
+TEST(Adapter, KEY_1_and_KEY_14_setting_a_keyword_live_is_an_explicit_word) {
+  Adapter adapter;
+  ASSERT_TRUE(adapter.set_encapsulation(kEthernetOn));
+  ASSERT_TRUE(set(adapter, {{"EncapsulatedPacketTaskOffload", "1"}, {"RscIPv4", "1"}}));
+  EXPECT_TRUE(adapter.active().nvgre);
+  EXPECT_EQ(adapter.active().rsc, (PerVersion{.v4 = true, .v6 = false}));
+}
+
+TEST(Adapter, KEY_a_reloaded_file_changes_what_differs) {
+  Adapter adapter{Capabilities(), keywords_of({{"LsoV2IPv6", "0"}, {"RSSProfile", "4"}})};
+  adapter.turn_everything_on();
+  ASSERT_TRUE(adapter.replace_keywords(keywords_of({{"UsoIPv4", "0"}})));
+  EXPECT_TRUE(adapter.active().lso.active.v6) << "its line is gone, so the default counts";
+  EXPECT_FALSE(adapter.active().uso.active.v4);
+  EXPECT_EQ(adapter.keywords(), keywords_of({{"UsoIPv4", "0"}}));
+  const auto refused = adapter.replace_keywords(keywords_of({{"RSSProfile", "1"}}));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("RSSProfile takes effect at start"));
+  EXPECT_EQ(adapter.keywords(), keywords_of({{"UsoIPv4", "0"}}));
+}
+
+TEST(Adapter, KEY_9_a_reloaded_file_without_LsoV2IPv4_lets_LsoV1IPv4_speak_again) {
+  Adapter adapter{Capabilities(), keywords_of({{"LsoV1IPv4", "0"}, {"LsoV2IPv4", "1"}})};
+  EXPECT_TRUE(adapter.active().lso_v1);
+  ASSERT_TRUE(adapter.replace_keywords(keywords_of({{"LsoV1IPv4", "0"}})));
+  EXPECT_FALSE(adapter.active().lso_v1);
+  EXPECT_TRUE(adapter.active().lso.active.v4);
+}
+
+TEST(Adapter, D_32_receive_scaling_follows_its_parameters_under_RSS_preference) {
+  Adapter adapter;
+  ASSERT_TRUE(adapter.set_parameters(kNvgreOn));
+  EXPECT_EQ(adapter.active().encapsulated.rss.bits(), 0);
+  ASSERT_TRUE(adapter.set_receive_scaling(true));
+  EXPECT_EQ(adapter.active().encapsulated.rss.bits(), EncapsulatedMask::kAll);
+  ASSERT_TRUE(adapter.set_receive_scaling(false));
+  EXPECT_EQ(adapter.active().encapsulated.rss.bits(), 0);
+}
+
+TEST(Adapter, offload_show_lists_every_task_in_its_three_states) {
+  auto backend = OffloadSet::software();
+  backend.tasks.uso.v6 = false;
+  Adapter adapter{Capabilities(backend), keywords_of({{"LsoV2IPv4", "0"}})};
+  const auto find = [&](std::string_view name) {
+    for (const auto& task : adapter.tasks())
+      if (task.machine_name == name) return task;
+    ADD_FAILURE() << name;
+    return TaskStatus{};
+  };
+  EXPECT_THAT(adapter.tasks(), SizeIs(17 + 6));
+  EXPECT_EQ(std::tuple(find("lso_v2_ipv4").possible, find("lso_v2_ipv4").enabled, find("lso_v2_ipv4").active),
+            std::tuple(1, 0, 0));
+  EXPECT_EQ(std::tuple(find("uso_ipv6").possible, find("uso_ipv6").enabled, find("uso_ipv6").active),
+            std::tuple(0, 0, 0));
+  EXPECT_EQ(std::tuple(find("rsc_ipv4").possible, find("rsc_ipv4").enabled, find("rsc_ipv4").active),
+            std::tuple(1, 1, 0));
+  EXPECT_EQ(
+      std::tuple(find("encapsulated_lso").possible, find("encapsulated_lso").enabled, find("encapsulated_lso").active),
+      std::tuple(0xF, 0xC, 0));
+  adapter.turn_everything_on();
+  EXPECT_EQ(find("encapsulated_lso").active, 0xC);
+  EXPECT_TRUE(find("encapsulated_lso").is_mask);
+}
+
+TEST(Adapter, offload_show_lists_every_keyword) {
+  const Adapter adapter{Capabilities(), keywords_of({{"JumboPacket", "9014"}})};
+  const auto rows = adapter.keyword_statuses();
+  ASSERT_THAT(rows, SizeIs(kKeywordCount));
+  const auto& jumbo = rows[static_cast<std::size_t>(Keyword::kJumboPacket)];
+  EXPECT_EQ(jumbo.value, 9'014U);
+  EXPECT_EQ(jumbo.default_value, 1'514U);
+  EXPECT_TRUE(jumbo.is_given);
+  EXPECT_EQ(jumbo.accepted_values, "1514 to 65549");
+  EXPECT_FALSE(rows[0].is_given);
+}
+
+/// CAP-20: whatever the way, what is active follows from the three published terms.
+TEST(Adapter, CAP_20_after_random_changes_active_never_exceeds_current_nor_current_the_hardware) {
+  std::mt19937 random(20'210);
+  Adapter adapter;
+  const auto any = [&](unsigned count) { return static_cast<std::uint8_t>(random() % count); };
+  for (int step = 0; step < 2'000; ++step) {
+    OffloadParameters parameters{.tcp_v4_checksum = static_cast<ChecksumSetting>(any(6)),
+                                 .udp_v6_checksum = static_cast<ChecksumSetting>(any(6)),
+                                 .lso_v4 = static_cast<TaskSetting>(any(3)),
+                                 .uso_v6 = static_cast<TaskSetting>(any(4)),
+                                 .rsc_v4 = static_cast<TaskSetting>(any(3)),
+                                 .encapsulated = static_cast<SwitchSetting>(any(3)),
+                                 .encapsulation_types = any(2)};
+    const auto before = adapter.current_configuration();
+    if (!adapter.set_parameters(parameters)) {
+      EXPECT_EQ(adapter.current_configuration(), before);
+    }
+    const OffloadEncapsulation encapsulation{
+        .v4 = any(2) == 0 ? VersionEncapsulation::ethernet() : VersionEncapsulation::off(), .v6 = {}};
+    ASSERT_TRUE(adapter.set_encapsulation(encapsulation));
+    for (const auto& task : adapter.tasks()) {
+      EXPECT_EQ(task.active & ~task.enabled, 0) << task.machine_name;
+      EXPECT_EQ(task.enabled & ~task.possible, 0) << task.machine_name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nvgre::offload
