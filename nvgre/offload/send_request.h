@@ -1,6 +1,7 @@
 /// What a sender asks of the adapter with one packet: NDIS's per-packet out-of-band data, in plain C++.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -49,19 +50,26 @@ struct SupplementalRequest {
 struct SendRequest {
   /// The packet; a segmentation request has exactly one (LSO-1, USO-1), others may have several.
   std::span<const GatherList> packets;
-  std::optional<ChecksumRequest> checksum;
-  std::optional<LargeSendRequest> large_send;
-  std::optional<UdpSegmentationRequest> udp_segmentation;
-  std::optional<SupplementalRequest> supplemental;
-  std::optional<std::uint16_t> tag_control;  ///< 802.1Q tag to insert (KEY-30, LSO-27): priority, DEI, VLAN ID.
+  std::optional<ChecksumRequest> checksum = std::nullopt;
+  std::optional<LargeSendRequest> large_send = std::nullopt;
+  std::optional<UdpSegmentationRequest> udp_segmentation = std::nullopt;
+  std::optional<SupplementalRequest> supplemental = std::nullopt;
+  std::optional<std::uint16_t> tag_control = std::nullopt;  ///< 802.1Q tag to insert (KEY-30, LSO-27): priority, DEI, VLAN ID.
 };
 
 /// How a submission ended. A failed one has emitted nothing, unless `failure` is kEmitFailed (LSO-29).
 struct SendCompletion {
-  std::optional<wire::DropReason> failure;
+  std::optional<wire::DropReason> failure = std::nullopt;
   std::uint64_t payload_bytes = 0;  ///< TCP or UDP payload bytes that were sent (D-39).
-  std::uint32_t packets = 0;        ///< Packets or segments that were emitted.
+  std::uint64_t bytes = 0;    ///< Bytes of the emitted packets, every segment's headers included (LSO-28, USO-19).
+  std::uint32_t packets = 0;  ///< Packets or segments that were emitted.
   [[nodiscard]] bool succeeded() const noexcept { return !failure; }
+  /// Counts one emitted packet.
+  void add(std::size_t packet_payload_bytes, std::size_t packet_bytes) noexcept {
+    payload_bytes += packet_payload_bytes;
+    bytes += packet_bytes;
+    ++packets;
+  }
 };
 
 }  // namespace nvgre::offload
