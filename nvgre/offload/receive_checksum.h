@@ -46,7 +46,17 @@ struct ChecksumVerdicts {
 };
 [[nodiscard]] ChecksumVerdicts judge_checksums(wire::Bytes frame, const wire::HeaderMap& map) noexcept;
 
-/// The bits that remain after the tunnel headers were removed (RXC-20).
-[[nodiscard]] ReceiveChecksum after_decapsulation(const ReceiveChecksum& checksum, const wire::HeaderMap& map) noexcept;
+/// One IPv4 header of the frame: kGood or kBad; kAbsent for IPv6 and for no header.
+[[nodiscard]] ChecksumVerdict judge_ip_header(wire::Bytes frame, const wire::NetworkHeader& ip) noexcept;
+/// The frame's TCP or UDP checksum: kAbsent also for a UDP checksum of 0 (D-8); kUnchecked for fragments, for cut
+/// frames, and where the final destination can't be determined (RXC-11, RXC-14). Reads the payload.
+[[nodiscard]] ChecksumVerdict judge_transport(wire::Bytes frame, const wire::HeaderMap& map) noexcept;
+
+/// The bits that remain after the tunnel headers were removed (RXC-20): those of the inner IP header, where it was
+/// validated, and of the inner transport header.
+/// @param map       Of the encapsulated frame, whose outer IP checksum was not bad: the endpoint drops such frames.
+/// @param offloads  What validate() was given.
+[[nodiscard]] ReceiveChecksum after_decapsulation(const ReceiveChecksum& checksum, const wire::HeaderMap& map,
+                                                  const ActiveOffloads& offloads) noexcept;
 
 }  // namespace nvgre::offload
