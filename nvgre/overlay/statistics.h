@@ -2,36 +2,19 @@
 /// up and shown, and as counters (Counters), which one worker writes while anyone reads. The names are counts.def's.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
+#include "nvgre/offload/drop_numbers.h"
 #include "nvgre/offload/relaxed_counter.h"
-#include "nvgre/wire/drop_reason.h"
 
 namespace nvgre::overlay {
 
-/// Refused frames by reason.
-template <typename Number>
-class DropNumbers {
- public:
-  [[nodiscard]] Number& operator[](wire::DropReason reason) noexcept {
-    return numbers_[static_cast<std::size_t>(reason)];
-  }
-  [[nodiscard]] const Number& operator[](wire::DropReason reason) const noexcept {
-    return numbers_[static_cast<std::size_t>(reason)];
-  }
-  /// Calls `take(reason, number)` for every reason.
-  template <typename Take>
-  void for_each(Take take) const {
-    for (std::size_t i = 0; i < numbers_.size(); ++i) take(static_cast<wire::DropReason>(i), numbers_[i]);
-  }
-
- private:
-  std::array<Number, wire::kDropReasonCount> numbers_{};
-};
+using offload::DropNumbers;
+using offload::number;
+using offload::total;
 
 template <typename Number>
 struct PortNumbers {
@@ -59,19 +42,6 @@ using EndpointCounts = EndpointNumbers<std::uint64_t>;
 using PortCounters = PortNumbers<offload::RelaxedCounter>;
 using SubnetCounters = SubnetNumbers<offload::RelaxedCounter>;
 using EndpointCounters = EndpointNumbers<offload::RelaxedCounter>;
-
-[[nodiscard]] constexpr std::uint64_t number(std::uint64_t value) noexcept {
-  return value;
-}
-[[nodiscard]] inline std::uint64_t number(const offload::RelaxedCounter& counter) noexcept {
-  return counter.value();
-}
-
-template <typename Number>
-DropNumbers<std::uint64_t>& operator+=(DropNumbers<std::uint64_t>& sum, const DropNumbers<Number>& added) noexcept {
-  added.for_each([&sum](wire::DropReason reason, const Number& value) { sum[reason] += number(value); });
-  return sum;
-}
 
 template <typename Number>
 PortCounts& operator+=(PortCounts& sum, const PortNumbers<Number>& added) noexcept {
@@ -111,13 +81,6 @@ template <typename Take>
 void for_each_count(const EndpointCounts& counts, Take take) {
 #define NVGRE_ENDPOINT_COUNT(name, text) take(std::string_view(#name), std::string_view(text), counts.name);
 #include "nvgre/overlay/counts.def"
-}
-
-/// Refused frames of all reasons together.
-[[nodiscard]] inline std::uint64_t total(const DropNumbers<std::uint64_t>& drops) noexcept {
-  std::uint64_t sum = 0;
-  drops.for_each([&sum](wire::DropReason, std::uint64_t value) { sum += value; });
-  return sum;
 }
 
 /// The counters of one port or subnet: a set for each worker, on cache lines of its own, so that nobody shares a
