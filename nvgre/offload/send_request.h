@@ -54,7 +54,8 @@ struct SendRequest {
   std::optional<LargeSendRequest> large_send = std::nullopt;
   std::optional<UdpSegmentationRequest> udp_segmentation = std::nullopt;
   std::optional<SupplementalRequest> supplemental = std::nullopt;
-  std::optional<std::uint16_t> tag_control = std::nullopt;  ///< 802.1Q tag to insert (KEY-30, LSO-27): priority, DEI, VLAN ID.
+  std::optional<std::uint16_t> tag_control =
+      std::nullopt;  ///< 802.1Q tag to insert (KEY-30, LSO-27): priority, DEI, VLAN ID.
 };
 
 /// How a submission ended. A failed one has emitted nothing, unless `failure` is kEmitFailed (LSO-29).
