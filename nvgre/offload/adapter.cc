@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "nvgre/offload/send.h"
+
 namespace nvgre::offload {
 
 namespace {
@@ -97,6 +99,12 @@ std::vector<KeywordStatus> Adapter::keyword_statuses() const {
                     .is_given = keywords.given(description.keyword).has_value(),
                     .accepted_values = keywords.accepted_values(description.keyword)});
   return rows;
+}
+
+SendCompletion Adapter::send(const SendRequest& request, PacketSink& sink) noexcept {
+  const auto completion = offload::send(request, active_, sink);
+  transmit_statistics_.record(request, completion);
+  return completion;
 }
 
 void Adapter::attach(FramePath frame_path) {

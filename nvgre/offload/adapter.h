@@ -23,7 +23,10 @@
 #include "nvgre/offload/configuration.h"
 #include "nvgre/offload/keywords.h"
 #include "nvgre/offload/offload_parameters.h"
+#include "nvgre/offload/packet_sink.h"
 #include "nvgre/offload/result.h"
+#include "nvgre/offload/send_request.h"
+#include "nvgre/offload/statistics.h"
 
 namespace nvgre::offload {
 
@@ -82,6 +85,12 @@ class Adapter {
   [[nodiscard]] std::vector<TaskStatus> tasks() const;
   [[nodiscard]] std::vector<KeywordStatus> keyword_statuses() const;
 
+  // What it does.
+  /// Does what the request asks for, if that is active now, and counts it (send.h). For whoever moves frames on the
+  /// control thread; workers call offload::send() with their copy of active() and count for themselves.
+  SendCompletion send(const SendRequest& request, PacketSink& sink) noexcept;
+  [[nodiscard]] const TransmitStatistics& transmit_statistics() const noexcept { return transmit_statistics_; }
+
   // Who is told.
   /// One frame path; it is told the present offloads at once.
   void attach(FramePath frame_path);
@@ -128,6 +137,7 @@ class Adapter {
 
   State state_;
   ActiveOffloads active_;
+  TransmitStatistics transmit_statistics_;
   FramePath frame_path_;
   std::map<std::uint64_t, Listener> listeners_;
   std::uint64_t next_ticket_ = 1;
