@@ -36,7 +36,7 @@ struct AdapterEvent {
     kCurrentConfiguration,  ///< NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG: `set` is the current configuration.
     kHardwareCapabilities,  ///< NDIS_STATUS_TASK_OFFLOAD_HARDWARE_CAPABILITIES: `set` is the hardware set (CAP-19).
   };
-  Kind kind;
+  Kind kind = Kind::kCurrentConfiguration;
   OffloadSet set;
 };
 
