@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -60,6 +61,40 @@ struct CoalescingStatistics {
   std::uint64_t coalesced_octets = 0;
   std::uint64_t coalesce_events = 0;
   std::uint64_t aborts = 0;
+};
+
+/// How much one batch may hold; beyond it units are delivered early, and nothing is lost.
+struct CoalescingLimits {
+  std::size_t flows = 64;              ///< Flows that can have a unit at the same time.
+  std::size_t segments = 256;          ///< TCP segments of one unit.
+  std::size_t max_ip_length = 65'535;  ///< IPv4 total length or IPv6 payload length of a unit, bytes (RSC-16).
+};
+
+/// Joins what one batch of received frames allows to join. Whatever cannot join goes alone, in the order of its flow
+/// (RSC-22), so all frames of a consumer pass through here, also while RSC is off.
+/// @note  One caller at a time, one coalescer a worker. Allocates in its constructor only.
+class Coalescer {
+ public:
+  explicit Coalescer(UnitChecksums form, const CoalescingLimits& limits = {});
+  Coalescer(Coalescer&&) noexcept;
+  Coalescer& operator=(Coalescer&&) noexcept;
+  ~Coalescer();
+
+  /// Takes one frame; may deliver it, and units that it ends.
+  /// @param frame     Its bytes stay where they are until finish().
+  /// @param offloads  The same for the whole batch; a change takes effect after finish() (RSC-27).
+  void add(const ReceivedFrame& frame, const ActiveOffloads& offloads, UnitSink& sink);
+  /// Ends the batch: delivers all that is held (RSC-4).
+  void finish(UnitSink& sink);
+
+  /// Since construction: TCP, which OID_TCP_RSC_STATISTICS is about, and UDP.
+  /// @note  Any thread; the numbers may be a moment old.
+  [[nodiscard]] CoalescingStatistics statistics() const noexcept;
+  [[nodiscard]] CoalescingStatistics udp_statistics() const noexcept;
+
+ private:
+  class Batch;
+  std::unique_ptr<Batch> batch_;
 };
 
 }  // namespace nvgre::offload
