@@ -95,7 +95,7 @@ class IcmpView {
   Bytes bytes_;
 };
 
-/// One line, for example "icmp type 3 code 4 mtu 1400 body 28".
+/// One line, for example "icmp type 3 code 4 mtu 1400 error body 28".
 [[nodiscard]] std::string describe(const IcmpView& view);
 
 /// All of an ICMP header.
