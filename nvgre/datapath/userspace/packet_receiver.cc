@@ -1,0 +1,78 @@
+#include "nvgre/datapath/userspace/packet_receiver.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include "nvgre/datapath/userspace/vnet_header.h"
+
+namespace nvgre::datapath::userspace {
+namespace {
+
+/// The kernel keeps a frame's outer tag beside the frame; without this a tagged frame looks untagged.
+std::optional<std::uint16_t> tag_control_of(const msghdr& message) noexcept {
+  for (const cmsghdr* control = CMSG_FIRSTHDR(&message); control != nullptr;
+       control = CMSG_NXTHDR(const_cast<msghdr*>(&message), const_cast<cmsghdr*>(control))) {
+    if (control->cmsg_level != SOL_PACKET || control->cmsg_type != PACKET_AUXDATA) continue;
+    tpacket_auxdata data{};
+    std::memcpy(&data, CMSG_DATA(control), sizeof data);
+    if ((data.tp_status & TP_STATUS_VLAN_VALID) != 0) return data.tp_vlan_tci;
+  }
+  return std::nullopt;
+}
+
+Burst failed_burst(int error) noexcept {
+  Burst burst;
+  if (error == EINVAL) {  // the kernel threw away one frame that no virtio-net header can describe
+    burst.malformed = 1;
+    burst.is_exhausted = false;
+  } else if (error != EAGAIN && error != EINTR) {
+    burst.error = error;
+  }
+  return burst;
+}
+
+}  // namespace
+
+PacketReceiver::PacketReceiver(const FrameBuffers& buffers) : buffers_(buffers) {
+  for (std::size_t i = 0; i < messages_.size(); ++i) {
+    const auto slot = buffers_.slot(i);
+    pieces_[i] = {.iov_base = slot.data(), .iov_len = slot.size()};
+    messages_[i].msg_hdr.msg_iov = &pieces_[i];
+    messages_[i].msg_hdr.msg_iovlen = 1;
+    messages_[i].msg_hdr.msg_control = controls_[i].bytes.data();
+  }
+}
+
+Burst PacketReceiver::receive(int socket) noexcept {
+  for (auto& message : messages_) message.msg_hdr.msg_controllen = sizeof(Control);
+  const int count = ::recvmmsg(socket, messages_.data(), messages_.size(), MSG_DONTWAIT, nullptr);
+  Burst burst;
+  if (count < 0) return failed_burst(errno);
+  frame_count_ = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) take(i, burst);
+  burst.frames = std::span(frames_).first(frame_count_);
+  burst.is_exhausted = static_cast<std::size_t>(count) < messages_.size();
+  return burst;
+}
+
+void PacketReceiver::take(std::size_t index, Burst& burst) noexcept {
+  const auto& message = messages_[index];
+  if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+    ++burst.too_large;
+    return;
+  }
+  if (message.msg_len < kVnetHeaderSize) {
+    ++burst.malformed;
+    return;
+  }
+  const auto slot = buffers_.slot(index).first(message.msg_len);
+  const auto bytes = slot.subspan(kVnetHeaderSize);
+  const auto metadata = read_vnet_header(slot, bytes.size());
+  if (!metadata) {
+    ++burst.malformed;
+    return;
+  }
+  frames_[frame_count_++] = {.bytes = bytes, .tag_control = tag_control_of(message.msg_hdr), .metadata = *metadata};
+}
+
+}  // namespace nvgre::datapath::userspace

@@ -1,0 +1,38 @@
+/// Takes bursts of frames from packet sockets: one recvmmsg() a burst.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <linux/if_packet.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "nvgre/datapath/userspace/burst.h"
+#include "nvgre/datapath/userspace/frame_buffers.h"
+
+namespace nvgre::datapath::userspace {
+
+/// @note  One worker's own; its sockets take turns.
+class PacketReceiver {
+ public:
+  explicit PacketReceiver(const FrameBuffers& buffers);
+
+  /// Takes what waits on a socket, at most a burst, without waiting.
+  [[nodiscard]] Burst receive(int socket) noexcept;
+
+ private:
+  struct alignas(cmsghdr) Control {
+    std::array<std::byte, CMSG_SPACE(sizeof(tpacket_auxdata))> bytes;
+  };
+  void take(std::size_t index, Burst& burst) noexcept;
+
+  const FrameBuffers& buffers_;
+  std::array<mmsghdr, FrameBuffers::kCount> messages_{};
+  std::array<iovec, FrameBuffers::kCount> pieces_{};
+  std::array<Control, FrameBuffers::kCount> controls_{};
+  std::array<RawFrame, FrameBuffers::kCount> frames_{};
+  std::size_t frame_count_ = 0;
+};
+
+}  // namespace nvgre::datapath::userspace

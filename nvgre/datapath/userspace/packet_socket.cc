@@ -1,0 +1,119 @@
+#include "nvgre/datapath/userspace/packet_socket.h"
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <spdlog/fmt/fmt.h>
+#include <sys/socket.h>
+
+#include "nvgre/datapath/userspace/system_error.h"
+
+namespace nvgre::datapath::userspace {
+namespace {
+
+// Room for what a peer's congestion window holds while this worker is busy elsewhere. The kernel counts the memory of
+// its buffers, about twice a full packet's bytes.
+constexpr int kReceiveBufferBytes = 32 << 20;
+constexpr int kSendBufferBytes = 8 << 20;
+
+#ifndef PACKET_FANOUT_FLAG_IGNORE_OUTGOING
+constexpr int kFanoutIgnoreOutgoing = 0x4000;  // Linux 5.15, newer than Debian 12's headers
+#else
+constexpr int kFanoutIgnoreOutgoing = PACKET_FANOUT_FLAG_IGNORE_OUTGOING;
+#endif
+
+template <typename Value>
+bool set_option(int descriptor, int level, int name, const Value& value) {
+  return ::setsockopt(descriptor, level, name, &value, sizeof value) == 0;
+}
+
+Error failed(const PacketSocketOptions& options, std::string_view doing) {
+  return system_error(fmt::format("{} on \"{}\"", doing, options.device), errno, "CAP_NET_RAW", options.device);
+}
+
+// FORCE passes the administrator's limit and needs CAP_NET_ADMIN; without it the limit holds.
+void set_buffers(int descriptor) {
+  if (!set_option(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBufferBytes))
+    set_option(descriptor, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes);
+  if (!set_option(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, kSendBufferBytes))
+    set_option(descriptor, SOL_SOCKET, SO_SNDBUF, kSendBufferBytes);
+}
+
+}  // namespace
+
+Result<PacketSocket> PacketSocket::open(const PacketSocketOptions& options) {
+  FileDescriptor descriptor(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!descriptor) return std::unexpected(failed(options, "open a packet socket"));
+  PacketSocket socket(std::move(descriptor), options);
+  if (auto done = socket.set_up(); !done) return std::unexpected(std::move(done.error()));
+  return socket;
+}
+
+Result<void> PacketSocket::set_up() {
+  const int number = descriptor_.number();
+  constexpr int kOn = 1;
+  if (!set_option(number, SOL_PACKET, PACKET_VNET_HDR, kOn))
+    return std::unexpected(failed(options_, "turn on virtio-net headers"));
+  if (!set_option(number, SOL_PACKET, PACKET_AUXDATA, kOn))
+    return std::unexpected(failed(options_, "turn on auxiliary data (VLAN tags)"));
+  if (!set_option(number, SOL_PACKET, PACKET_IGNORE_OUTGOING, kOn))
+    return std::unexpected(failed(options_, "ignore outgoing frames (Linux 4.20)"));
+  set_option(number, SOL_SOCKET, SO_MARK, kPacketMark);  // without CAP_NET_ADMIN there is no guard that looks at it
+  set_buffers(number);
+  if (auto attached = attach(drop_all_filter()); !attached) return attached;
+
+  sockaddr_ll address{};
+  address.sll_family = AF_PACKET;
+  address.sll_protocol = htons(ETH_P_ALL);
+  address.sll_ifindex = options_.interface_index;
+  if (::bind(number, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return std::unexpected(failed(options_, "bind a packet socket"));
+  if (options_.is_promiscuous) {
+    packet_mreq membership{};
+    membership.mr_ifindex = options_.interface_index;
+    membership.mr_type = PACKET_MR_PROMISC;
+    if (!set_option(number, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership))
+      return std::unexpected(failed(options_, "receive frames to all addresses"));
+  }
+  return {};
+}
+
+Result<std::uint16_t> PacketSocket::join(std::optional<std::uint16_t> group, int steering_program) {
+  const int mode = steering_program >= 0 ? PACKET_FANOUT_EBPF : PACKET_FANOUT_HASH;
+  const int flags = kFanoutIgnoreOutgoing | (group ? 0 : PACKET_FANOUT_FLAG_UNIQUEID);
+  const auto argument =
+      static_cast<std::uint32_t>(group.value_or(0)) | (static_cast<std::uint32_t>(mode | flags) << 16);
+  if (!set_option(number(), SOL_PACKET, PACKET_FANOUT, argument))
+    return std::unexpected(failed(options_, "share the frames among workers"));
+  if (!group && steering_program >= 0 && !set_option(number(), SOL_PACKET, PACKET_FANOUT_DATA, steering_program))
+    return std::unexpected(failed(options_, "attach the steering program"));
+  std::uint32_t joined = 0;
+  socklen_t size = sizeof joined;
+  if (::getsockopt(number(), SOL_PACKET, PACKET_FANOUT, &joined, &size) != 0)
+    return std::unexpected(failed(options_, "read the group of sockets"));
+  return static_cast<std::uint16_t>(joined & 0xFFFF);
+}
+
+Result<void> PacketSocket::attach(PacketFilter filter) {
+  // The kernel copies the program and doesn't write to it, though the structure says so.
+  const sock_fprog program{.len = static_cast<unsigned short>(filter.size()),
+                           .filter = const_cast<sock_filter*>(filter.data())};
+  if (!set_option(number(), SOL_SOCKET, SO_ATTACH_FILTER, program))
+    return std::unexpected(failed(options_, "attach a packet filter"));
+  return {};
+}
+
+Result<void> PacketSocket::start() {
+  if (!options_.filter.empty()) return attach(options_.filter);
+  constexpr int kIgnored = 0;
+  if (!set_option(number(), SOL_SOCKET, SO_DETACH_FILTER, kIgnored))
+    return std::unexpected(failed(options_, "remove a packet filter"));
+  return {};
+}
+
+}  // namespace nvgre::datapath::userspace

@@ -1,0 +1,55 @@
+/// A packet socket on one network device: raw frames with virtio-net headers in both directions, so that super-frames
+/// and unfinished checksums pass whole. Used for the underlay interface and for ports on existing devices.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "nvgre/datapath/userspace/file_descriptor.h"
+#include "nvgre/datapath/userspace/packet_filter.h"
+#include "nvgre/wire/result.h"
+
+namespace nvgre::datapath::userspace {
+
+/// Marks what we send, so that the guard of a port's device tells our frames from the host's own (host_guard.h).
+inline constexpr std::uint32_t kPacketMark = 0x6E76'6772;
+
+struct PacketSocketOptions {
+  std::string device;  ///< For messages.
+  int interface_index = 0;
+  PacketFilter filter;          ///< Empty: every frame passes.
+  bool is_promiscuous = false;  ///< Frames to any Ethernet address are ours: the device is a tenant's cable.
+};
+
+class PacketSocket {
+ public:
+  /// Opens a socket and binds it to the device; it receives nothing before start().
+  /// Opened with protocol 0 and bound last: a socket that is opened for a protocol takes other devices' frames.
+  /// @return  The socket, or why not: CAP_NET_RAW missing, the device is gone, ...
+  [[nodiscard]] static Result<PacketSocket> open(const PacketSocketOptions& options);
+
+  /// Joins the sockets that share the device's frames: each frame goes to one of them, a flow always to the same.
+  /// Without a steering program the kernel's own flow hash chooses. No roll-over to another socket when one is full:
+  /// that would change the order within a flow.
+  /// @param group             Identifies the group, as the first member learned it; nothing: makes a new group.
+  /// @param steering_program  eBPF program that names the member (flow_steering.h), or a negative number.
+  /// @return                  The group.
+  [[nodiscard]] Result<std::uint16_t> join(std::optional<std::uint16_t> group, int steering_program);
+
+  /// Lets frames through the filter. Called when all members of a group have joined: before, each would get a copy.
+  [[nodiscard]] Result<void> start();
+
+  [[nodiscard]] int number() const noexcept { return descriptor_.number(); }
+
+ private:
+  PacketSocket(FileDescriptor descriptor, PacketSocketOptions options)
+      : descriptor_(std::move(descriptor)), options_(std::move(options)) {}
+  [[nodiscard]] Result<void> attach(PacketFilter filter);
+  [[nodiscard]] Result<void> set_up();
+
+  FileDescriptor descriptor_;
+  PacketSocketOptions options_;
+};
+
+}  // namespace nvgre::datapath::userspace
