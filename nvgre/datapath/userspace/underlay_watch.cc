@@ -1,0 +1,168 @@
+#include "nvgre/datapath/userspace/underlay_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+namespace nvgre::datapath::userspace {
+namespace {
+
+constexpr auto kPathMtuLife = std::chrono::minutes(10);
+// Without entries that the kernel keeps by itself: often enough that none becomes stale for long.
+constexpr auto kRequestInterval = std::chrono::seconds(5);
+
+}  // namespace
+
+Result<UnderlayWatch> UnderlayWatch::open() {
+  auto tables = KernelTables::open();
+  if (!tables) return std::unexpected(std::move(tables.error()));
+  auto events = KernelEvents::open();
+  if (!events) return std::unexpected(std::move(events.error()));
+  return UnderlayWatch(std::move(*tables), std::move(*events));
+}
+
+UnderlayWatch::~UnderlayWatch() {
+  if (!facts_.link) return;
+  for (const auto& address : kept_) tables_.forget(facts_.link->index, address);
+}
+
+Result<Link> UnderlayWatch::check(const overlay::ProviderDescription& provider) {
+  auto link = tables_.link(provider.interface);
+  if (!link)
+    return failure(ErrorCode::kUnavailable,
+                   fmt::format("no interface \"{}\"; `ip link` lists those there are", provider.interface),
+                   provider.interface);
+  const auto present = tables_.addresses(link->index);
+  for (const auto& address : provider.addresses)
+    if (std::find(present.begin(), present.end(), address.ip()) == present.end())
+      return failure(ErrorCode::kUnavailable,
+                     fmt::format("Provider Address {} is not on interface \"{}\"; `ip address add` it there first",
+                                 address.to_string(), provider.interface),
+                     address.to_string());
+  return *link;
+}
+
+void UnderlayWatch::follow(const overlay::Policy& policy) {
+  const bool is_same_interface = provider_.interface == policy.provider().interface;
+  if (!is_same_interface && facts_.link) {
+    for (const auto& address : kept_) tables_.forget(facts_.link->index, address);
+    kept_.clear();
+  }
+  provider_ = policy.provider();
+  facts_.routes.clear();
+  for (const auto& peer : policy.peers()) facts_.routes.emplace(peer, Route{});
+  for (const auto& group : policy.groups()) facts_.routes.emplace(group, Route{});
+  read_all();
+}
+
+KernelChanges UnderlayWatch::take_changes() {
+  auto changes = events_.take();
+  const bool concerns_link = std::any_of(changes.links.begin(), changes.links.end(), [this](const Link& link) {
+    return link.name == provider_.interface || (facts_.link && link.index == facts_.link->index);
+  });
+  if (changes.is_incomplete || concerns_link) {
+    read_all();
+    return changes;
+  }
+  for (const auto& change : changes.neighbors) take_neighbor(change);
+  if (changes.routes) read_routes();
+  return changes;
+}
+
+void UnderlayWatch::read_all() {
+  const auto before = facts_.link;
+  facts_.link = tables_.link(provider_.interface);
+  // A device that came back, or one that was down, has lost its neighbours.
+  if (!before || !facts_.link || before->index != facts_.link->index || !before->is_up) kept_.clear();
+  read_neighbors();
+  read_routes();
+}
+
+std::optional<wire::IpAddress> UnderlayWatch::source_for(const wire::ProviderAddress& peer) const {
+  for (const auto& address : provider_.addresses)
+    if (address.ip().version() == peer.ip().version()) return address.ip();
+  return std::nullopt;
+}
+
+void UnderlayWatch::read_routes() {
+  for (auto& [peer, route] : facts_.routes) {
+    if (peer.ip().is_multicast() || !facts_.link) continue;
+    const auto found = tables_.route(peer.ip(), source_for(peer), facts_.link->index);
+    if (found.next_hops.empty() && !route.next_hops.empty())
+      spdlog::warn("route peer={} interface={} state=lost", peer.to_string(), provider_.interface);
+    route = found;
+  }
+  keep_neighbors();
+}
+
+void UnderlayWatch::read_neighbors() {
+  facts_.macs.clear();
+  fixed_.clear();
+  if (!facts_.link) return;
+  for (const auto& neighbor : tables_.neighbors(facts_.link->index))
+    take_neighbor({.neighbor = neighbor, .is_gone = false});
+}
+
+void UnderlayWatch::take_neighbor(const KernelChanges::NeighborChange& change) {
+  const auto& [interface_index, address, mac, is_fixed] = change.neighbor;
+  if (!facts_.link || interface_index != facts_.link->index) return;
+  facts_.macs.erase(address);
+  fixed_.erase(address);
+  if (!change.is_gone && mac) facts_.macs.emplace(address, *mac);
+  if (!change.is_gone && is_fixed) fixed_.insert(address);
+  // Flushed by someone: asked for again, while the interface can answer.
+  if (change.is_gone && kept_.erase(address) != 0 && facts_.link->is_up) keep_neighbors();
+}
+
+std::set<wire::IpAddress> UnderlayWatch::wanted_neighbors() const {
+  std::set<wire::IpAddress> wanted;
+  for (const auto& [peer, route] : facts_.routes) wanted.insert(route.next_hops.begin(), route.next_hops.end());
+  return wanted;
+}
+
+void UnderlayWatch::keep_neighbors() {
+  if (!facts_.link || !facts_.link->is_up) return;
+  const auto wanted = wanted_neighbors();
+  for (const auto& address : wanted) {
+    if (kept_.contains(address) || fixed_.contains(address)) continue;
+    if (!tables_.keep_resolved(facts_.link->index, address)) has_managed_entries_ = false;
+    kept_.insert(address);
+  }
+  std::erase_if(kept_, [&](const wire::IpAddress& address) {
+    if (wanted.contains(address)) return false;
+    tables_.forget(facts_.link->index, address);
+    return true;
+  });
+}
+
+void UnderlayWatch::tick(Clock::time_point now) {
+  if (!has_managed_entries_ && now >= next_request_) {
+    next_request_ = now + kRequestInterval;
+    kept_.clear();
+    keep_neighbors();
+  }
+  std::erase_if(path_mtu_ends_, [&](const auto& entry) {
+    if (entry.second > now) return false;
+    facts_.path_mtus.erase(entry.first);
+    return true;
+  });
+}
+
+std::optional<Clock::time_point> UnderlayWatch::wakes_at() const {
+  std::optional<Clock::time_point> first;
+  if (!has_managed_entries_ && !kept_.empty()) first = next_request_;
+  for (const auto& [peer, end] : path_mtu_ends_) first = std::min(first.value_or(end), end);
+  return first;
+}
+
+void UnderlayWatch::report_path_mtu(const wire::ProviderAddress& peer, std::size_t mtu, Clock::time_point now) {
+  const auto known = facts_.path_mtus.find(peer);
+  if (known != facts_.path_mtus.end() && known->second < mtu) return;  // raised only by time
+  facts_.path_mtus[peer] = mtu;
+  path_mtu_ends_[peer] = now + kPathMtuLife;
+  spdlog::info("path_mtu peer={} mtu={}", peer.to_string(), mtu);
+}
+
+}  // namespace nvgre::datapath::userspace
