@@ -1,0 +1,84 @@
+/// The ports of a policy and the devices behind them: made or attached, watched, and attached again when they come
+/// back.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "nvgre/datapath/data_plane.h"
+#include "nvgre/datapath/userspace/file_descriptor.h"
+#include "nvgre/datapath/userspace/host_guard.h"
+#include "nvgre/datapath/userspace/port_device.h"
+#include "nvgre/datapath/userspace/underlay_watch.h"
+#include "nvgre/overlay/endpoint.h"
+#include "nvgre/overlay/policy.h"
+#include "nvgre/wire/result.h"
+
+namespace nvgre::datapath::userspace {
+
+/// @note  One thread at a time.
+class PortTable {
+ public:
+  struct Settings {
+    unsigned worker_count = 1;
+    int tap_steering = -1;                ///< flow_steering.h; negative: TAPs have one queue.
+    int socket_steering = -1;             ///< flow_steering.h; negative: the kernel's own hash.
+    bool takes_udp_super_frames = false;  ///< Packet sockets know UDP GSO (Linux 6.2).
+  };
+  /// @param watch  Finds devices.
+  PortTable(HostGuard& guard, UnderlayWatch& watch, const Settings& settings)
+      : guard_(guard), watch_(watch), settings_(settings) {}
+  ~PortTable();
+  PortTable(const PortTable&) = delete;
+  PortTable& operator=(const PortTable&) = delete;
+
+  /// Attaches the ports of a policy that are new; nothing else is changed.
+  /// @return  What is not attached yet, made ready; or an error, and nothing was changed.
+  struct Port {
+    FileDescriptor claim;                ///< Nobody else's while the policy has the port.
+    std::shared_ptr<PortDevice> device;  ///< Null while the device is gone.
+    bool is_made_by_us = false;
+    bool is_up = false;
+    std::size_t mtu = 0;  ///< The tenant's IP MTU, as far as it is ours to set.
+    std::uint64_t attach_count = 0;
+    std::uint64_t loss_count = 0;
+  };
+  using Ports = std::map<overlay::PortIndex, Port>;
+  [[nodiscard]] Result<Ports> prepare(const overlay::Policy& policy, std::size_t underlay_mtu,
+                                      const offload::ActiveOffloads& offloads);
+  /// Takes up what was prepared and gives up ports that the policy no longer has.
+  void commit(Ports prepared, const overlay::Policy& before, const overlay::Policy& policy, std::size_t underlay_mtu);
+
+  /// Offers the tenants of made devices what is active now.
+  void offer(const offload::ActiveOffloads& offloads);
+  /// Looks after devices that changed. @return true if some port has another device now, or none.
+  bool follow(const overlay::Policy& policy, std::size_t underlay_mtu, const offload::ActiveOffloads& offloads);
+  /// Some made device is missing and could not be made again: to be tried once more soon.
+  [[nodiscard]] bool wants_retry() const noexcept;
+  /// Gives made devices the MTU that fits this underlay.
+  void fit(const overlay::Policy& policy, std::size_t underlay_mtu);
+
+  [[nodiscard]] std::vector<std::shared_ptr<PortDevice>> devices() const;
+  [[nodiscard]] std::vector<overlay::PortAbilities> abilities() const;
+  /// Everything of PortStatus but the description and the counts.
+  [[nodiscard]] PortStatus status(overlay::PortIndex port) const;
+
+ private:
+  [[nodiscard]] Result<Port> attach(const overlay::Port& port, std::size_t mtu,
+                                    const offload::ActiveOffloads& offloads);
+  [[nodiscard]] Result<Port> make(const overlay::Port& port, std::size_t mtu, const offload::ActiveOffloads& offloads);
+  [[nodiscard]] Result<Port> attach_existing(const std::string& name, const Link& link);
+  bool follow_made(const overlay::Port& description, Port& port, std::size_t mtu,
+                   const offload::ActiveOffloads& offloads);
+  bool follow_existing(const std::string& name, Port& port);
+
+  HostGuard& guard_;
+  UnderlayWatch& watch_;
+  Settings settings_;
+  Ports ports_;
+};
+
+}  // namespace nvgre::datapath::userspace

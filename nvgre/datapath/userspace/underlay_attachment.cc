@@ -1,0 +1,99 @@
+#include "nvgre/datapath/userspace/underlay_attachment.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "nvgre/datapath/userspace/claim.h"
+#include "nvgre/datapath/userspace/packet_filter.h"
+
+namespace nvgre::datapath::userspace {
+namespace {
+
+Result<std::shared_ptr<const UnderlaySockets>> open_sockets(const Link& link, unsigned worker_count,
+                                                            int steering_program) {
+  auto sockets = open_group({.device = link.name, .interface_index = link.index, .filter = underlay_filter()},
+                            worker_count, steering_program);
+  if (!sockets) return std::unexpected(std::move(sockets.error()));
+  return std::make_shared<const UnderlaySockets>(std::move(*sockets));
+}
+
+}  // namespace
+
+Result<UnderlayAttachment::Prepared> UnderlayAttachment::prepare(const overlay::ProviderDescription& provider,
+                                                                 const Link& link) const {
+  Prepared prepared;
+  for (const auto& address : provider.addresses) {
+    if (claims_.contains(address)) continue;
+    auto claimed = claim("Provider Address", address.to_string());
+    if (!claimed) return std::unexpected(std::move(claimed.error()));
+    prepared.claims.emplace(address, std::move(*claimed));
+  }
+  if (sockets_ && link_ && link_->index == link.index) {
+    prepared.sockets = sockets_;
+    return prepared;
+  }
+  auto sockets = open_sockets(link, worker_count_, steering_program_);
+  if (!sockets) return std::unexpected(std::move(sockets.error()));
+  prepared.sockets = std::move(*sockets);
+  return prepared;
+}
+
+Result<void> UnderlayAttachment::commit(Prepared prepared, const overlay::Policy& policy, const Link& link) {
+  const auto& provider = policy.provider();
+  if (auto guarded = guard_.guard_underlay(provider.interface, provider.addresses); !guarded) return guarded;
+  if (auto joined = groups_.set(link.index, policy.groups()); !joined) return joined;
+  claims_.merge(prepared.claims);
+  std::erase_if(claims_, [&](const auto& entry) {
+    return std::ranges::find(provider.addresses, entry.first) == provider.addresses.end();
+  });
+  if (sockets_ != prepared.sockets) ++attach_count_;
+  sockets_ = std::move(prepared.sockets);
+  interface_ = provider.interface;
+  link_ = link;
+  return {};
+}
+
+bool UnderlayAttachment::follow(const std::optional<Link>& link, const overlay::Policy& policy) {
+  const auto before = std::exchange(link_, link);
+  const auto sockets_before = sockets_;
+  if (before && (!link || link->index != before->index)) {
+    ++loss_count_;
+    sockets_.reset();
+    spdlog::warn("underlay interface={} state=gone", interface_);
+  }
+  if (link && !sockets_) attach_again(*link, policy);
+  if (before && link && before->index == link->index && before->is_up != link->is_up) {
+    ++(link->is_up ? attach_count_ : loss_count_);
+    spdlog::warn("underlay interface={} state={}", interface_, link->is_up ? "up" : "down");
+  }
+  return sockets_ != sockets_before;
+}
+
+void UnderlayAttachment::attach_again(const Link& link, const overlay::Policy& policy) {
+  auto sockets = open_sockets(link, worker_count_, steering_program_);
+  if (!sockets) {
+    spdlog::warn("underlay interface={} state=detached reason=\"{}\"", interface_, sockets.error().message);
+    return;
+  }
+  const auto& provider = policy.provider();
+  if (auto guarded = guard_.guard_underlay(provider.interface, provider.addresses); !guarded)
+    spdlog::warn("guard interface={} reason=\"{}\"", interface_, guarded.error().message);
+  if (auto joined = groups_.set(link.index, policy.groups()); !joined)
+    spdlog::warn("groups interface={} reason=\"{}\"", interface_, joined.error().message);
+  sockets_ = std::move(*sockets);
+  ++attach_count_;
+  spdlog::info("underlay interface={} state=attached", interface_);
+}
+
+UnderlayStatus UnderlayAttachment::status() const {
+  return {.interface = interface_,
+          .is_attached = sockets_ != nullptr,
+          .is_up = link_ && link_->is_up,
+          .mtu = link_ ? link_->mtu : 0,
+          .attach_count = attach_count_,
+          .loss_count = loss_count_};
+}
+
+}  // namespace nvgre::datapath::userspace

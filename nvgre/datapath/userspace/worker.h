@@ -1,0 +1,113 @@
+/// One worker: a thread on a CPU of its own that takes bursts from its queue of every port and of the underlay and runs
+/// each to completion through its endpoint. It takes no lock, allocates nothing, and sleeps where nothing waits.
+///
+///  1. sleep until a queue has frames               (epoll, no timeout)
+///  2. take up the view that is published now       (RCU: it stays until this round ends)
+///  3. send held frames whose next hop is known now
+///  4. for each ready queue: read a burst, hand it to the endpoint, send what came of it
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <variant>
+
+#include <sys/epoll.h>
+
+#include "nvgre/datapath/userspace/file_descriptor.h"
+#include "nvgre/datapath/userspace/frame_buffers.h"
+#include "nvgre/datapath/userspace/hold_queue.h"
+#include "nvgre/datapath/userspace/mailbox.h"
+#include "nvgre/datapath/userspace/packet_receiver.h"
+#include "nvgre/datapath/userspace/port_sink.h"
+#include "nvgre/datapath/userspace/tap_reader.h"
+#include "nvgre/datapath/userspace/underlay_sink.h"
+#include "nvgre/datapath/userspace/worker_view.h"
+#include "nvgre/overlay/endpoint.h"
+
+namespace nvgre::datapath::userspace {
+
+/// A router reported a smaller path MTU (OVL-13).
+struct PathMtuNote {
+  wire::ProviderAddress destination;
+  std::size_t mtu = 0;
+};
+/// No lookup record for a destination (OVL-18, UnknownMode::kReport).
+struct MissNote {
+  wire::Vsid vsid = *wire::Vsid::from(wire::Vsid::kFirstTenant);
+  wire::MacAddress destination;
+};
+/// A port's device is gone: the worker no longer listens to it.
+struct PortLostNote {
+  overlay::PortIndex port = 0;
+};
+using WorkerNote = std::variant<PathMtuNote, MissNote, PortLostNote>;
+
+class Worker final : private overlay::EndpointEvents {
+ public:
+  /// @param index     Number of the worker, from 0.
+  /// @param cpu       Where it runs.
+  /// @param view      The published view; null until there is one. Replaced only with a grace period (urcu-qsbr).
+  /// @param doorbell  An eventfd that tells the control side that there are notes.
+  Worker(unsigned index, unsigned cpu, const std::atomic<const WorkerView*>& view, int doorbell);
+  ~Worker() override;  ///< Stops the thread.
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void start();
+
+  // The control side's, while the worker runs:
+  void listen_to_underlay(int socket);
+  void listen_to_port(overlay::PortIndex port, int descriptor);
+  void stop_listening(int descriptor);
+  /// Has a sleeping worker look at the view.
+  void wake() noexcept;
+  [[nodiscard]] std::optional<WorkerNote> take_note() noexcept { return notes_.take(); }
+  [[nodiscard]] unsigned cpu() const noexcept { return cpu_; }
+  [[nodiscard]] overlay::EndpointCounts counts() const noexcept { return endpoint_.counts(); }
+
+ private:
+  static constexpr std::size_t kMaxEvents = 64, kMaxNotes = 256;
+
+  void run();
+  void pin() const;
+  void round(const WorkerView& view, std::span<const epoll_event> events);
+  void release_held(const WorkerView& view);
+  void serve_underlay(const WorkerView& view);
+  void serve_port(const WorkerView& view, overlay::PortIndex port, std::uint32_t happened);
+  void transmit(const WorkerView& view, overlay::PortIndex port, const Burst& burst);
+  void count_unread(const Burst& burst, const overlay::Port* port) noexcept;
+  void finish(const WorkerView& view) noexcept;
+  void lose(overlay::PortIndex port, int descriptor) noexcept;
+  void note(const WorkerNote& note) noexcept;
+  [[nodiscard]] overlay::Output output() noexcept { return {.underlay = underlay_, .ports = ports_, .events = *this}; }
+
+  bool hold(const wire::ProviderAddress& destination, const overlay::PortFrame& frame) override;
+  void path_mtu(const wire::ProviderAddress& destination, std::size_t mtu) override;
+  void miss(wire::Vsid vsid, const wire::MacAddress& destination) override;
+
+  const unsigned index_;
+  const unsigned cpu_;
+  const std::atomic<const WorkerView*>& view_;
+  const int doorbell_;
+  FileDescriptor epoll_;
+  FileDescriptor wake_up_;
+  std::atomic<bool> is_stopping_{false};
+  Mailbox<WorkerNote, kMaxNotes> notes_;
+
+  overlay::Endpoint endpoint_;
+  FrameBuffers buffers_;
+  PacketReceiver packets_;
+  TapReader taps_;
+  UnderlaySink underlay_;
+  PortSink ports_;
+  HoldQueue held_;
+  overlay::Instant now_{};
+  std::array<overlay::PortFrame, FrameBuffers::kCount> port_frames_{};
+  std::array<overlay::UnderlayFrame, FrameBuffers::kCount> underlay_frames_{};
+
+  std::thread thread_;
+};
+
+}  // namespace nvgre::datapath::userspace
