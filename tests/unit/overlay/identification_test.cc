@@ -1,0 +1,33 @@
+#include "nvgre/overlay/identification.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/overlay/scenery.h"
+
+namespace nvgre::overlay {
+namespace {
+
+using namespace scenery;  // NOLINT(google-build-using-namespace)
+
+TEST(IdentificationCounters, WIRE_5_count_each_destination_s_packets) {
+  IdentificationCounters counters(0);
+  const auto first = counters.next(provider_v4(2));
+  const auto other = counters.next(provider_v4(3));
+  counters.consume(provider_v4(2), 44);
+  EXPECT_EQ(counters.next(provider_v4(2)), static_cast<std::uint16_t>(first + 44));
+  EXPECT_EQ(counters.next(provider_v4(3)), other);
+}
+
+TEST(IdentificationCounters, WIRE_5_wrap_at_65536) {
+  IdentificationCounters counters(3);
+  const auto first = counters.next(provider_v4(2));
+  counters.consume(provider_v4(2), 65'536);
+  EXPECT_EQ(counters.next(provider_v4(2)), first);
+}
+
+TEST(IdentificationCounters, start_differently_for_each_worker) {
+  EXPECT_NE(IdentificationCounters(0).next(provider_v4(2)), IdentificationCounters(1).next(provider_v4(2)));
+}
+
+}  // namespace
+}  // namespace nvgre::overlay
