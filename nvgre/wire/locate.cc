@@ -8,6 +8,8 @@
 #include "nvgre/wire/locate.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "nvgre/wire/ethernet.h"
 #include "nvgre/wire/gre.h"
@@ -23,30 +25,26 @@ constexpr std::uint32_t narrow(std::size_t offset) noexcept {
   return static_cast<std::uint32_t>(offset);
 }
 
-/// One walk through one frame.
+/// One walk through one frame. Each header is written to its place in the map at once: copies of structs just written
+/// would take longer than the walk itself.
 class Locator {
  public:
-  Locator(Bytes head, const LocateOptions& options) noexcept
-      : options_(options),
+  Locator(HeaderMap& map, Bytes head, const LocateOptions& options) noexcept
+      : map_(map),
+        options_(options),
         frame_size_(options.frame_size == 0 ? head.size() : options.frame_size),
         head_(head.first(std::min(head.size(), frame_size_))) {}
 
-  HeaderMap run() noexcept {
-    const LinkHeader link = link_at(0);
-    if (!link) return map_;
-    const NetworkHeader network = network_behind(link, frame_size_, DropReason::kTruncatedIp);
-    const bool is_tunnel = network && network.protocol == IpProtocol::kGre && options_.follow_gre;
-    if (is_tunnel || is_too_long_) {
-      map_.outer_link = link;
-      map_.outer_ip = network;
-      if (is_tunnel) follow_tunnel();
-      refuse_long_headers();
-    } else {
-      map_.inner_link = link;
-      map_.inner_ip = network;
-      finish_inner();
-    }
-    return map_;
+  void run() noexcept {
+    locate_link(map_.inner_link, 0);
+    if (!map_.inner_link) return;
+    locate_network(map_.inner_ip, map_.inner_link, frame_size_, DropReason::kTruncatedIp);
+    const bool is_tunnel = map_.inner_ip && map_.inner_ip.protocol == IpProtocol::kGre && options_.follow_gre;
+    if (!is_tunnel && !is_too_long_) return finish_inner();
+    map_.outer_link = std::exchange(map_.inner_link, {});
+    map_.outer_ip = std::exchange(map_.inner_ip, {});
+    if (is_tunnel) follow_tunnel();
+    refuse_long_headers();
   }
 
  private:
@@ -55,57 +53,54 @@ class Locator {
     if (!map_.problem) map_.problem = reason;
   }
 
-  LinkHeader link_at(std::size_t offset) noexcept {
+  void locate_link(LinkHeader& header, std::size_t offset) noexcept {
     const auto view = EthernetView::parse(head_.subspan(offset));
-    if (!view) {
-      note(offset == 0 ? view.error() : DropReason::kTruncatedInner);
-      return {};
-    }
-    return {.offset = narrow(offset),
-            .size = narrow(view->header_size()),
-            .tag_count = static_cast<std::uint8_t>(view->tag_count()),
-            .tag_control = view->tag_count() > 0 ? view->tag(0).control : std::uint16_t{0},
-            .ether_type = view->ether_type()};
+    if (!view) return note(offset == 0 ? view.error() : DropReason::kTruncatedInner);
+    header.offset = narrow(offset);
+    header.size = narrow(view->header_size());
+    header.tag_count = static_cast<std::uint8_t>(view->tag_count());
+    if (view->tag_count() > 0) header.tag_control = view->tag(0).control;
+    header.ether_type = view->ether_type();
   }
 
   /// @param bound  Where the frame, or the outer packet around it, ends.
   /// @param cut    What to say where the captured bytes end inside the header.
-  NetworkHeader network_behind(const LinkHeader& link, std::size_t bound, DropReason cut) noexcept {
-    if (link.ether_type != EtherType::kIpv4 && link.ether_type != EtherType::kIpv6) return {};
-    auto header = link.ether_type == EtherType::kIpv4 ? ipv4_at(link.end(), bound) : ipv6_at(link.end(), bound);
-    if (header) return *header;
-    is_too_long_ = header.error() == DropReason::kHeaderTooLong;
-    note(header.error() == DropReason::kTruncatedIp ? cut : header.error());
-    return {};
+  void locate_network(NetworkHeader& header, const LinkHeader& link, std::size_t bound, DropReason cut) noexcept {
+    std::optional<DropReason> problem;
+    if (link.ether_type == EtherType::kIpv4) problem = locate_ipv4(header, link.end(), bound);
+    if (link.ether_type == EtherType::kIpv6) problem = locate_ipv6(header, link.end(), bound);
+    if (!problem) return;
+    is_too_long_ = *problem == DropReason::kHeaderTooLong;
+    note(*problem == DropReason::kTruncatedIp ? cut : *problem);
   }
 
-  Checked<NetworkHeader> ipv4_at(std::size_t offset, std::size_t bound) noexcept {
+  std::optional<DropReason> locate_ipv4(NetworkHeader& header, std::size_t offset, std::size_t bound) noexcept {
     const auto view = Ipv4View::parse(head_.subspan(offset));
-    if (!view) return std::unexpected(view.error());
-    NetworkHeader header{.offset = narrow(offset),
-                         .size = narrow(view->header_size()),
-                         .version = IpVersion::kV4,
-                         .protocol = view->protocol(),
-                         .is_fragment = view->is_fragment(),
-                         .has_options = !view->options().empty()};
+    if (!view) return view.error();
+    header.offset = narrow(offset);
+    header.size = narrow(view->header_size());
+    header.version = IpVersion::kV4;
+    header.protocol = view->protocol();
+    header.is_fragment = view->is_fragment();
+    header.has_options = !view->options().empty();
     bound_payload(header, view->total_length(), bound);
-    return header;
+    return std::nullopt;
   }
 
-  Checked<NetworkHeader> ipv6_at(std::size_t offset, std::size_t bound) noexcept {
+  std::optional<DropReason> locate_ipv6(NetworkHeader& header, std::size_t offset, std::size_t bound) noexcept {
     const auto view = Ipv6View::parse(head_.subspan(offset));
-    if (!view) return std::unexpected(view.error());
+    if (!view) return view.error();
     const auto chain = walk_ipv6_chain(head_.subspan(offset), chain_limit(offset));
-    if (!chain) return std::unexpected(chain.error());
-    NetworkHeader header{.offset = narrow(offset),
-                         .size = narrow(chain->size),
-                         .version = IpVersion::kV6,
-                         .protocol = chain->protocol,
-                         .is_fragment = chain->is_fragment,
-                         .has_options = chain->has_extensions()};
+    if (!chain) return chain.error();
+    header.offset = narrow(offset);
+    header.size = narrow(chain->size);
+    header.version = IpVersion::kV6;
+    header.protocol = chain->protocol;
+    header.is_fragment = chain->is_fragment;
+    header.has_options = chain->has_extensions();
     const std::size_t length = view->payload_length();
     bound_payload(header, length == 0 ? 0 : Ipv6View::kSize + length, bound);
-    return header;
+    return std::nullopt;
   }
 
   /// Bytes behind `offset` in which an extension chain has to end (LOC-20). A small MaxHeaderSizeSupported narrows what
@@ -133,7 +128,7 @@ class Locator {
       return note(DropReason::kOuterFragment);
     }
     if (outer.is_truncated) note(DropReason::kTruncatedInner);
-    map_.gre = gre_at(outer.end());
+    locate_gre(map_.gre, outer.end());
     if (map_.gre.end() > outer.payload_end) note(DropReason::kTruncatedGre);
     if (map_.gre.protocol != EtherType::kTransparentEthernetBridging || !map_.gre.key) return;  // LOC-5, LOC-6
     const auto vsid = map_.gre.vsid();
@@ -141,43 +136,35 @@ class Locator {
     follow_inner(outer.payload_end);
   }
 
-  TunnelHeader gre_at(std::size_t offset) noexcept {
+  void locate_gre(TunnelHeader& header, std::size_t offset) noexcept {
     const Bytes bytes = head_.subspan(offset);
     map_.encapsulation = Encapsulation::kGre;
-    if (bytes.size() < GreView::kBaseSize) {
-      note(DropReason::kTruncatedGre);
-      return {};
-    }
-    TunnelHeader header{.offset = narrow(offset),
-                        .size = GreView::kBaseSize,
-                        .flags = load_big_endian<std::uint16_t>(bytes),
-                        .protocol = static_cast<EtherType>(load_big_endian<std::uint16_t>(bytes, 2)),
-                        .key = std::nullopt,
-                        .sequence = std::nullopt};
-    const auto problem = nvgre_problem(header.flags, header.protocol);
+    if (bytes.size() < GreView::kBaseSize) return note(DropReason::kTruncatedGre);
+    const auto flags = load_big_endian<std::uint16_t>(bytes);
+    const auto protocol = static_cast<EtherType>(load_big_endian<std::uint16_t>(bytes, sizeof(flags)));
+    const auto problem = nvgre_problem(flags, protocol);
     if (!problem) map_.encapsulation = Encapsulation::kNvgre;
-    if ((header.flags & GreFlags::kRoutingOrVersion) != 0) map_.encapsulation = Encapsulation::kUnsupported;
+    if ((flags & GreFlags::kRoutingOrVersion) != 0) map_.encapsulation = Encapsulation::kUnsupported;
 
     const auto view = GreView::parse(bytes);
-    if (!view && view.error() == DropReason::kTruncatedGre) {
-      note(DropReason::kTruncatedGre);
-      return {};
-    }
+    if (!view && view.error() == DropReason::kTruncatedGre) return note(DropReason::kTruncatedGre);
     if (problem) note(*problem);
-    if (!view) return header;
-    header.size = narrow(view->header_size());
+    header.offset = narrow(offset);
+    header.size = narrow(view ? view->header_size() : GreView::kBaseSize);
+    header.flags = flags;
+    header.protocol = protocol;
+    if (!view) return;
     header.key = view->key();
     header.sequence = view->sequence();
-    return header;
   }
 
   void follow_inner(std::size_t bound) noexcept {
-    map_.inner_link = link_at(map_.gre.end());
+    locate_link(map_.inner_link, map_.gre.end());
     if (!map_.inner_link) return;
     if (map_.inner_link.end() > bound) note(DropReason::kTruncatedInner);
     if (map_.inner_link.tag_count > 0) return note(DropReason::kInnerVlan);  // LOC-9
     const bool is_sound = !map_.problem;
-    map_.inner_ip = network_behind(map_.inner_link, bound, DropReason::kTruncatedInner);
+    locate_network(map_.inner_ip, map_.inner_link, bound, DropReason::kTruncatedInner);
     if (map_.inner_ip.end() > bound) note(DropReason::kTruncatedInner);
     finish_inner(is_sound);
   }
@@ -185,48 +172,38 @@ class Locator {
   /// @param is_sound  Nothing was wrong up to the inner Ethernet header.
   void finish_inner(bool is_sound = true) noexcept {
     if (map_.inner_ip.is_truncated) note(DropReason::kTruncatedIp);
-    map_.transport = transport_in(map_.inner_ip);
+    locate_transport(map_.transport, map_.inner_ip);
     map_.problem_is_inner = is_sound && map_.problem;
   }
 
-  TransportHeader transport_in(const NetworkHeader& network) noexcept {
-    if (!network || network.is_fragment) return {};  // D-12
-    if (network.protocol == IpProtocol::kTcp) return tcp_in(network);
-    if (network.protocol == IpProtocol::kUdp) return udp_in(network);
-    return {};  // LOC-18 too: GRE inside is not followed
+  void locate_transport(TransportHeader& header, const NetworkHeader& network) noexcept {
+    if (!network || network.is_fragment) return;  // D-12
+    if (network.protocol == IpProtocol::kTcp) locate_tcp(header, network);
+    if (network.protocol == IpProtocol::kUdp) locate_udp(header, network);
+    // Everything else has no transport header for us; GRE inside is not followed either (LOC-18).
   }
 
-  TransportHeader tcp_in(const NetworkHeader& network) noexcept {
-    const Bytes payload = captured_payload(network);
-    const auto view = TcpView::parse(payload);
-    if (!view) {
-      refuse_transport(network, view.error());
-      return {};
-    }
-    return {.offset = network.end(),
-            .size = narrow(view->header_size()),
-            .protocol = IpProtocol::kTcp,
-            .payload_end = network.payload_end};
+  void locate_tcp(TransportHeader& header, const NetworkHeader& network) noexcept {
+    const auto view = TcpView::parse(captured_payload(network));
+    if (!view) return refuse_transport(network, view.error());
+    header.offset = network.end();
+    header.size = narrow(view->header_size());
+    header.protocol = IpProtocol::kTcp;
+    header.payload_end = network.payload_end;
   }
 
-  TransportHeader udp_in(const NetworkHeader& network) noexcept {
+  void locate_udp(TransportHeader& header, const NetworkHeader& network) noexcept {
     const auto view = UdpView::parse_header(captured_payload(network));
-    if (!view) {
-      refuse_transport(network, view.error());
-      return {};
-    }
-    TransportHeader header{.offset = network.end(),
-                           .size = UdpView::kSize,
-                           .protocol = IpProtocol::kUdp,
-                           .payload_end = network.payload_end};
+    if (!view) return refuse_transport(network, view.error());
+    const std::uint32_t room = network.payload_end - network.end();
     // A super-frame before it is cut has no length in either header.
-    if (options_.ignore_lengths || (view->length() == 0 && !network.has_length)) return header;
-    if (view->length() < UdpView::kSize || view->length() > network.payload_end - network.end()) {
-      note(DropReason::kMalformedTransport);  // LOC-11
-      return {};
-    }
-    header.payload_end = header.offset + view->length();
-    return header;
+    const bool has_no_length = options_.ignore_lengths || (view->length() == 0 && !network.has_length);
+    if (!has_no_length && (view->length() < UdpView::kSize || view->length() > room))
+      return note(DropReason::kMalformedTransport);  // LOC-11
+    header.offset = network.end();
+    header.size = UdpView::kSize;
+    header.protocol = IpProtocol::kUdp;
+    header.payload_end = header.offset + (has_no_length ? room : view->length());
   }
 
   /// Where the capture ends before the packet does, the header is cut, whatever the view makes of it.
@@ -251,17 +228,19 @@ class Locator {
     map_.problem_is_inner = false;
   }
 
-  LocateOptions options_;
+  HeaderMap& map_;
+  const LocateOptions& options_;
   std::size_t frame_size_;
   Bytes head_;
   bool is_too_long_ = false;
-  HeaderMap map_;
 };
 
 }  // namespace
 
 HeaderMap locate(Bytes head, const LocateOptions& options) noexcept {
-  return Locator(head, options).run();
+  HeaderMap map;
+  Locator(map, head, options).run();
+  return map;
 }
 
 }  // namespace nvgre::wire
