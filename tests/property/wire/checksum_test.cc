@@ -7,21 +7,14 @@
 #include <rapidcheck/gtest.h>
 
 #include "nvgre/wire/big_endian.h"
+#include "tests/support/slow_sum.h"
 
 namespace nvgre::wire {
 namespace {
 
-using ByteVector = std::vector<std::uint8_t>;
+using test::slow_sum;
 
-/// RFC 1071, section 4.1, in the plainest form.
-std::uint16_t slow_sum(Bytes bytes) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    sum += i % 2 == 0 ? std::uint32_t{bytes[i]} << 8 : bytes[i];
-    sum = (sum & 0xFFFF) + (sum >> 16);
-  }
-  return static_cast<std::uint16_t>(sum);
-}
+using ByteVector = std::vector<std::uint8_t>;
 
 RC_GTEST_PROP(InternetSumProperty, TXC_18_agrees_with_the_slow_sum, (const ByteVector& bytes)) {
   RC_ASSERT(internet_sum(bytes) == slow_sum(bytes));

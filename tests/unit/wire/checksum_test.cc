@@ -6,8 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/slow_sum.h"
+
 namespace nvgre::wire {
 namespace {
+
+using test::slow_sum;
 
 const IpAddress kSourceV4 = *IpAddress::parse("10.1.1.11");
 const IpAddress kDestinationV4 = *IpAddress::parse("10.1.1.22");
@@ -21,16 +25,6 @@ std::vector<std::uint8_t> counting_bytes(std::size_t size) {
   std::vector<std::uint8_t> bytes(size);
   for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(i * 151 + 13);
   return bytes;
-}
-
-/// RFC 1071, section 4.1, word by word.
-std::uint16_t slow_sum(Bytes bytes) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    sum += i % 2 == 0 ? std::uint32_t{bytes[i]} << 8 : bytes[i];
-    sum = (sum & 0xFFFF) + (sum >> 16);
-  }
-  return static_cast<std::uint16_t>(sum);
 }
 
 TEST(InternetSum, sums_the_example_of_RFC_1071_section_3) {
