@@ -122,7 +122,7 @@ Result<KernelTables> KernelTables::open() {
 
 std::optional<Link> KernelTables::link(const std::string& name) {
   rtnl_link* found = nullptr;
-  if (rtnl_link_get_kernel(socket_.get(), 0, name.c_str(), &found) < 0) return std::nullopt;
+  if (rtnl_link_get_kernel(socket_.get(), 0, name.c_str(), &found) < 0 || found == nullptr) return std::nullopt;
   const std::unique_ptr<rtnl_link, Release<rtnl_link_put>> owner(found);
   return link_of(*found);
 }
@@ -155,8 +155,9 @@ Route KernelTables::route(const IpAddress& destination, const std::optional<IpAd
   }
   RouteAnswer answer{.destination = destination, .interface_index = interface_index, .route = {}};
   nl_socket_modify_cb(socket_.get(), NL_CB_VALID, NL_CB_CUSTOM, take_route, &answer);
-  if (nl_send_auto(socket_.get(), message.get()) >= 0)
-    nl_recvmsgs_default(socket_.get());  // "no route" comes as an error: the answer stays empty
+  // "No route" comes as an error, which ends the exchange; behind an answer comes an acknowledgement.
+  if (nl_send_auto(socket_.get(), message.get()) >= 0 && nl_recvmsgs_default(socket_.get()) >= 0)
+    nl_wait_for_ack(socket_.get());
   nl_socket_modify_cb(socket_.get(), NL_CB_VALID, NL_CB_DEFAULT, nullptr, nullptr);
   return answer.route;
 }
