@@ -38,13 +38,13 @@ void PacketEmitter::append(GatherCursor& payload, std::size_t size, wire::Intern
 
 void PacketEmitter::append(GatherCursor& payload, std::size_t size) noexcept {
   append_runs(
-      payload, size, [](wire::MutableBytes to, wire::Bytes from) { std::ranges::copy(from, to.begin()); },
+      payload, size, [](wire::MutableBytes to, wire::Bytes from) { std::copy(from.begin(), from.end(), to.begin()); },
       [](wire::Bytes) {});
 }
 
 bool PacketEmitter::finish(wire::Bytes headers) noexcept {
   if (packet_.empty()) return sink_.emit({.headers = headers, .payload = std::span(slices_).first(slice_count_)});
-  std::ranges::copy(headers, packet_.begin());
+  std::copy(headers.begin(), headers.end(), packet_.begin());
   return sink_.emit({.headers = packet_, .payload = {}});
 }
 
