@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "tests/support/sample_frame.h"
 
@@ -44,6 +45,8 @@ class SlowPacket {
   std::uint8_t protocol = 0;
 
   [[nodiscard]] const ByteString& bytes() const { return bytes_; }
+  /// Puts other bytes of the same size in place, whose headers are taken to lie where they lay.
+  void replace(ByteString bytes) { bytes_ = std::move(bytes); }
   [[nodiscard]] std::uint16_t word(std::size_t offset) const {
     return static_cast<std::uint16_t>(bytes_[offset] * 256 + bytes_[offset + 1]);
   }
