@@ -145,10 +145,24 @@ Result<void> Adapter::set_keywords(std::span<const KeywordSetting> settings) {
     if (describe(keyword).takes_effect == TakesEffect::kAtStart) return takes_effect_at_start(keyword);
     changed.push_back(keyword);
   }
-  return adopt_keywords(keywords, changed);
+  return adopt(with_keywords(keywords, changed));
 }
 
 Result<void> Adapter::replace_keywords(const Keywords& keywords) {
+  const auto changed = live_differences(keywords);
+  if (!changed) return std::unexpected(changed.error());
+  return adopt(with_keywords(keywords, *changed));
+}
+
+Result<void> Adapter::judge_keywords(const Keywords& keywords) const {
+  const auto changed = live_differences(keywords);
+  if (!changed) return std::unexpected(changed.error());
+  if (auto next = with_keywords(keywords, *changed); !next) return std::unexpected(next.error());
+  return {};
+}
+
+/// Keywords that were given, taken back or changed; an error if one of them would be felt only at start.
+Result<std::vector<Keyword>> Adapter::live_differences(const Keywords& keywords) const {
   std::vector<Keyword> changed;
   for (const auto& description : keyword_table()) {
     const auto keyword = description.keyword;
@@ -157,22 +171,27 @@ Result<void> Adapter::replace_keywords(const Keywords& keywords) {
     if (is_felt && description.takes_effect == TakesEffect::kAtStart) return takes_effect_at_start(keyword);
     changed.push_back(keyword);
   }
-  return adopt_keywords(keywords, changed);
+  return changed;
 }
 
-Result<void> Adapter::adopt_keywords(const Keywords& keywords, std::span<const Keyword> changed) {
-  OffloadParameters parameters{.keep_keywords = true};  // the store has them already
-  const auto nothing = parameters;
+Result<Adapter::State> Adapter::with_keywords(const Keywords& keywords, std::span<const Keyword> changed) const {
+  OffloadParameters parameters;
   for (const auto keyword : changed) add_change(parameters, keyword, keywords);
-  if (parameters != nothing)
-    if (auto done = validate(parameters, state_.capabilities); !done) return done;
+  if (parameters != OffloadParameters{})
+    if (auto done = validate(parameters, state_.capabilities); !done) return std::unexpected(done.error());
   auto next = state_;
   next.keywords = keywords;
   next.configuration.apply(parameters);
   next.configuration.apply_live(keywords);
   next.activation.apply(parameters);
-  const bool may_start_now = state_.configuration.disable_task_offload && !next.configuration.disable_task_offload;
-  commit(next);
+  return next;
+}
+
+/// The host may take DisableTaskOffload back; then the sender starts to use offloads (KEY-32).
+Result<void> Adapter::adopt(const Result<State>& next) {
+  if (!next) return std::unexpected(next.error());
+  const bool may_start_now = state_.configuration.disable_task_offload && !next->configuration.disable_task_offload;
+  commit(*next);
   if (may_start_now && state_.is_driven) turn_everything_on();
   return {};
 }

@@ -24,9 +24,9 @@
 #include "nvgre/offload/keywords.h"
 #include "nvgre/offload/offload_parameters.h"
 #include "nvgre/offload/packet_sink.h"
-#include "nvgre/offload/result.h"
 #include "nvgre/offload/send_request.h"
 #include "nvgre/offload/statistics.h"
+#include "nvgre/wire/result.h"
 
 namespace nvgre::offload {
 
@@ -108,6 +108,8 @@ class Adapter {
   [[nodiscard]] Result<void> set_keywords(std::span<const KeywordSetting> settings);
   /// The configuration file was read again: these keywords replace the present ones. What differs must be live.
   [[nodiscard]] Result<void> replace_keywords(const Keywords& keywords);
+  /// What replace_keywords() would answer; changes nothing.
+  [[nodiscard]] Result<void> judge_keywords(const Keywords& keywords) const;
   /// Whether receive side scaling parameters are set; refused under VMQ preference (D-32).
   [[nodiscard]] Result<void> set_receive_scaling(bool enabled);
   /// Turns NVGRE offload alone on or off.
@@ -131,7 +133,9 @@ class Adapter {
     std::optional<OffloadEncapsulation> encapsulation;
     bool is_driven = false;  ///< turn_everything_on() was called: this adapter's sender is the host itself.
   };
-  [[nodiscard]] Result<void> adopt_keywords(const Keywords& keywords, std::span<const Keyword> changed);
+  [[nodiscard]] Result<std::vector<Keyword>> live_differences(const Keywords& keywords) const;
+  [[nodiscard]] Result<State> with_keywords(const Keywords& keywords, std::span<const Keyword> changed) const;
+  [[nodiscard]] Result<void> adopt(const Result<State>& next);
   void commit(const State& next);
   void emit(AdapterEvent::Kind kind, const OffloadSet& set) const;
 

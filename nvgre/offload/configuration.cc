@@ -1,5 +1,7 @@
 #include "nvgre/offload/configuration.h"
 
+#include <cassert>
+
 #include "nvgre/offload/parameter_table.h"
 
 namespace nvgre::offload {
@@ -135,8 +137,10 @@ void add_change(OffloadParameters& parameters, Keyword keyword, const Keywords& 
 }
 
 void write_back(const OffloadParameters& parameters, Keywords& keywords) noexcept {
-  // Every value is in its keyword's range, because the parameters have been validated.
-  const auto store = [&](Keyword keyword, std::uint32_t value) { (void)keywords.set(keyword, value); };
+  const auto store = [&](Keyword keyword, std::uint32_t value) {
+    [[maybe_unused]] const auto done = keywords.set(keyword, value);
+    assert(done);  // the parameters have been validated, so every value is in its keyword's range
+  };
   for (const auto& member : kChecksumMembers)
     if (const auto setting = parameters.*member.setting; setting != ChecksumSetting::kNoChange)
       store(member.keyword, keyword_value_of(setting));

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "nvgre/offload/result.h"
+#include "nvgre/wire/result.h"
 
 namespace nvgre::offload {
 

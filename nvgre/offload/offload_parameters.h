@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "nvgre/offload/result.h"
+#include "nvgre/wire/result.h"
 
 namespace nvgre::offload {
 

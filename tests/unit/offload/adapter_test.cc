@@ -34,6 +34,11 @@ Result<void> set(Adapter& adapter, std::initializer_list<KeywordSetting> setting
   return adapter.set_keywords(std::vector<KeywordSetting>(settings));
 }
 
+/// A number from outside, acceptable or not.
+TaskSetting task_setting(unsigned number) {
+  return static_cast<TaskSetting>(number);
+}
+
 /// What a subscriber heard.
 class Recorder {
  public:
@@ -98,7 +103,7 @@ TEST(Adapter, STATE_8_one_bad_member_among_good_ones_changes_nothing_and_says_no
   const auto keywords = adapter.keywords();
   auto parameters = kNvgreOn;
   parameters.lso_v4 = TaskSetting::kOff;
-  parameters.uso_v6 = static_cast<TaskSetting>(3);
+  parameters.uso_v6 = task_setting(3);
   EXPECT_FALSE(adapter.set_parameters(parameters));
   EXPECT_EQ(adapter.active(), before);
   EXPECT_EQ(adapter.keywords(), keywords);
@@ -371,6 +376,17 @@ TEST(Adapter, KEY_a_reloaded_file_changes_what_differs) {
   EXPECT_EQ(adapter.keywords(), keywords_of({{"UsoIPv4", "0"}}));
 }
 
+TEST(Adapter, KEY_a_reload_can_be_judged_without_making_it) {
+  Adapter adapter;
+  const Recorder recorder(adapter);
+  EXPECT_TRUE(adapter.judge_keywords(keywords_of({{"UsoIPv4", "0"}})));
+  EXPECT_FALSE(adapter.judge_keywords(keywords_of({{"RSSProfile", "1"}})));
+  EXPECT_TRUE(adapter.judge_keywords(keywords_of({{"RSSProfile", "4"}}))) << "the default, written down";
+  EXPECT_EQ(adapter.keywords(), Keywords());
+  EXPECT_TRUE(adapter.active().uso.active.v4);
+  EXPECT_THAT(recorder.events, IsEmpty());
+}
+
 TEST(Adapter, KEY_9_a_reloaded_file_without_LsoV2IPv4_lets_LsoV1IPv4_speak_again) {
   Adapter adapter{Capabilities(), keywords_of({{"LsoV1IPv4", "0"}, {"LsoV2IPv4", "1"}})};
   EXPECT_TRUE(adapter.active().lso_v1);
@@ -434,9 +450,9 @@ TEST(Adapter, CAP_20_after_random_changes_active_never_exceeds_current_nor_curre
   for (int step = 0; step < 2'000; ++step) {
     OffloadParameters parameters{.tcp_v4_checksum = static_cast<ChecksumSetting>(any(6)),
                                  .udp_v6_checksum = static_cast<ChecksumSetting>(any(6)),
-                                 .lso_v4 = static_cast<TaskSetting>(any(3)),
-                                 .uso_v6 = static_cast<TaskSetting>(any(4)),
-                                 .rsc_v4 = static_cast<TaskSetting>(any(3)),
+                                 .lso_v4 = task_setting(any(3)),
+                                 .uso_v6 = task_setting(any(4)),
+                                 .rsc_v4 = task_setting(any(3)),
                                  .encapsulated = static_cast<SwitchSetting>(any(3)),
                                  .encapsulation_types = any(2)};
     const auto before = adapter.current_configuration();
