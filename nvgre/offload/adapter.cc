@@ -1,6 +1,7 @@
 #include "nvgre/offload/adapter.h"
 
 #include <array>
+#include <cassert>
 #include <utility>
 
 #include "nvgre/offload/send.h"
@@ -59,8 +60,7 @@ Adapter::Adapter(const Capabilities& capabilities, const Keywords& keywords)
     : state_{.capabilities = capabilities,
              .keywords = keywords,
              .configuration = Configuration::from(keywords),
-             .activation = {},
-             .encapsulation = {}},
+             .activation = {}},
       active_(activate(capabilities.hardware(), state_.configuration, state_.activation)) {}
 
 OffloadSet Adapter::current_configuration() const noexcept {
@@ -196,12 +196,22 @@ Result<void> Adapter::adopt(const Result<State>& next) {
   return {};
 }
 
-Result<void> Adapter::set_receive_scaling(bool enabled) {
-  if (enabled && !current_configuration().rss.supported)
-    return failure(ErrorCode::kInvalid,
-                   "receive side scaling is not offered: RSS and RssOrVmqPreference decide that at start");
+Result<void> Adapter::set_receive_scaling(const std::optional<RssParameters>& parameters) {
   auto next = state_;
-  next.activation.rss = enabled;
+  next.rss_parameters = parameters;
+  next.scaling.reset();
+  next.activation.rss = parameters.has_value();
+  if (parameters) {
+    const auto offered = current_configuration().rss;
+    if (!offered.supported)
+      return failure(ErrorCode::kInvalid,
+                     "receive side scaling is not offered: RSS and RssOrVmqPreference decide that at start");
+    const auto scaling = ReceiveScaling::make(*parameters, offered.queues);
+    if (!scaling)
+      return failure(ErrorCode::kInvalid, "an indirection table has 1, 2, 4 ... or 128 entries, not " +
+                                              std::to_string(parameters->indirection_table.size()));
+    next.scaling = std::make_shared<const ReceiveScaling>(*scaling);
+  }
   commit(next);
   return {};
 }
@@ -224,8 +234,11 @@ void Adapter::turn_everything_on() {
   next.activation.apply(parameters);
   next.activation.apply(kEthernetOn);
   next.encapsulation = kEthernetOn;
-  next.activation.rss = current.rss.supported;
   commit(next);
+  if (!current.rss.supported) return;
+  [[maybe_unused]] const auto done =
+      set_receive_scaling(even_spread(state_.configuration.rss->choose(state_.keywords.host())));
+  assert(done);
 }
 
 void Adapter::set_device_mtu(std::size_t bytes) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@
 #include "nvgre/offload/keywords.h"
 #include "nvgre/offload/offload_parameters.h"
 #include "nvgre/offload/packet_sink.h"
+#include "nvgre/offload/rss.h"
 #include "nvgre/offload/send_request.h"
 #include "nvgre/offload/statistics.h"
 #include "nvgre/wire/result.h"
@@ -82,6 +84,10 @@ class Adapter {
   [[nodiscard]] const std::optional<OffloadEncapsulation>& encapsulation() const noexcept {
     return state_.encapsulation;
   }
+  /// What was last set; nothing while RSS is off.
+  [[nodiscard]] const std::optional<RssParameters>& rss_parameters() const noexcept { return state_.rss_parameters; }
+  /// The same made ready for packets, to be shared with workers; null while RSS is off.
+  [[nodiscard]] std::shared_ptr<const ReceiveScaling> receive_scaling() const noexcept { return state_.scaling; }
   [[nodiscard]] std::vector<TaskStatus> tasks() const;
   [[nodiscard]] std::vector<KeywordStatus> keyword_statuses() const;
 
@@ -110,8 +116,9 @@ class Adapter {
   [[nodiscard]] Result<void> replace_keywords(const Keywords& keywords);
   /// What replace_keywords() would answer; changes nothing.
   [[nodiscard]] Result<void> judge_keywords(const Keywords& keywords) const;
-  /// Whether receive side scaling parameters are set; refused under VMQ preference (D-32).
-  [[nodiscard]] Result<void> set_receive_scaling(bool enabled);
+  /// OID_GEN_RECEIVE_SCALE_PARAMETERS: the newest parameters replace the old ones whole (RSS-22), nothing disables RSS
+  /// (RSS-20). Refused where RSS is not offered, as under VMQ preference (D-32).
+  [[nodiscard]] Result<void> set_receive_scaling(const std::optional<RssParameters>& parameters);
   /// Turns NVGRE offload alone on or off.
   [[nodiscard]] Result<void> activate_nvgre();
   [[nodiscard]] Result<void> deactivate_nvgre();
@@ -130,7 +137,9 @@ class Adapter {
     Keywords keywords;
     Configuration configuration;
     Activation activation;
-    std::optional<OffloadEncapsulation> encapsulation;
+    std::optional<OffloadEncapsulation> encapsulation = std::nullopt;
+    std::optional<RssParameters> rss_parameters = std::nullopt;
+    std::shared_ptr<const ReceiveScaling> scaling = nullptr;
     bool is_driven = false;  ///< turn_everything_on() was called: this adapter's sender is the host itself.
   };
   [[nodiscard]] Result<std::vector<Keyword>> live_differences(const Keywords& keywords) const;

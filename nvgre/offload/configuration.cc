@@ -75,6 +75,28 @@ std::string_view text(ReceiveSteering steering) noexcept {
   return "";
 }
 
+std::vector<ProcessorNumber> RssProcessors::choose(const KeywordHost& host) const {
+  std::vector<ProcessorNumber> chosen;
+  for (std::uint32_t group = 0; group < host.processor_groups; ++group) {
+    for (std::uint32_t number = 0; number < host.processors_per_group; ++number) {
+      const ProcessorNumber processor{.group = static_cast<std::uint16_t>(group),
+                                      .number = static_cast<std::uint8_t>(number)};
+      if (admits(processor)) chosen.push_back(processor);
+    }
+  }
+  chosen.resize(usable_queues(static_cast<std::uint32_t>(chosen.size())));
+  return chosen;
+}
+
+RssParameters even_spread(const std::vector<ProcessorNumber>& processors) {
+  RssParameters parameters;
+  if (processors.empty()) return parameters;
+  parameters.indirection_table.clear();
+  for (std::size_t entry = 0; entry < RssParameters::kMaxTableEntries; ++entry)
+    parameters.indirection_table.push_back(processors[entry % processors.size()]);
+  return parameters;
+}
+
 Configuration Configuration::from(const Keywords& keywords) noexcept {
   Configuration configuration;
   configuration.tasks = enabled_tasks(keywords);

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "nvgre/offload/capabilities.h"
 #include "nvgre/offload/keywords.h"
 #include "nvgre/offload/offload_parameters.h"
 #include "nvgre/offload/processor_number.h"
+#include "nvgre/offload/rss.h"
 
 namespace nvgre::offload {
 
@@ -41,8 +43,13 @@ struct RssProcessors {
   [[nodiscard]] constexpr std::uint32_t usable_queues(std::uint32_t processors) const noexcept {
     return std::min({queues, max_processors, processors});
   }
+  /// The processors that a host offers and these keywords admit, lowest first: as many as there are usable queues.
+  [[nodiscard]] std::vector<ProcessorNumber> choose(const KeywordHost& host) const;
   friend constexpr bool operator==(const RssProcessors&, const RssProcessors&) noexcept = default;
 };
+
+/// Parameters that spread packets evenly: the longest indirection table, the chosen processors in turn.
+[[nodiscard]] RssParameters even_spread(const std::vector<ProcessorNumber>& processors);
 
 /// The enabled state.
 struct Configuration {

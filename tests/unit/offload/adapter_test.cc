@@ -273,7 +273,7 @@ TEST(Adapter, D_46_nvgre_run_prefers_VMQ_with_RSS_inside_its_queues) {
   expected.link_mtu = 1'500;
   EXPECT_EQ(adapter.active(), expected);
   EXPECT_EQ(adapter.configuration().steering, ReceiveSteering::kVmq);
-  EXPECT_FALSE(adapter.set_receive_scaling(true)) << "the façade reports one of them";
+  EXPECT_FALSE(adapter.set_receive_scaling(RssParameters())) << "the façade reports one of them";
   const auto refused = set(adapter, {{"RssOrVmqPreference", "0"}});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("takes effect at start"));
@@ -395,14 +395,45 @@ TEST(Adapter, KEY_9_a_reloaded_file_without_LsoV2IPv4_lets_LsoV1IPv4_speak_again
   EXPECT_TRUE(adapter.active().lso.active.v4);
 }
 
-TEST(Adapter, D_32_receive_scaling_follows_its_parameters_under_RSS_preference) {
+TEST(Adapter, STATE_27_and_RSS_20_receive_scaling_is_on_while_it_has_parameters) {
   Adapter adapter;
+  const Recorder recorder(adapter);
   ASSERT_TRUE(adapter.set_parameters(kNvgreOn));
   EXPECT_EQ(adapter.active().encapsulated.rss.bits(), 0);
-  ASSERT_TRUE(adapter.set_receive_scaling(true));
+  EXPECT_EQ(adapter.receive_scaling(), nullptr);
+  ASSERT_TRUE(adapter.set_receive_scaling(RssParameters()));
   EXPECT_EQ(adapter.active().encapsulated.rss.bits(), EncapsulatedMask::kAll);
-  ASSERT_TRUE(adapter.set_receive_scaling(false));
+  EXPECT_EQ(adapter.rss_parameters(), RssParameters());
+  EXPECT_NE(adapter.receive_scaling(), nullptr);
+  ASSERT_TRUE(adapter.set_receive_scaling(std::nullopt));
   EXPECT_EQ(adapter.active().encapsulated.rss.bits(), 0);
+  EXPECT_EQ(adapter.receive_scaling(), nullptr);
+  EXPECT_THAT(recorder.events, SizeIs(3));
+}
+
+TEST(Adapter, RSS_14_a_table_of_3_entries_is_refused_and_the_old_one_stays) {
+  Adapter adapter;
+  ASSERT_TRUE(adapter.set_receive_scaling(RssParameters()));
+  const auto before = adapter.receive_scaling();
+  RssParameters three;
+  three.indirection_table.assign(3, ProcessorNumber{});
+  const auto refused = adapter.set_receive_scaling(three);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("not 3"));
+  EXPECT_EQ(adapter.receive_scaling(), before);
+  EXPECT_EQ(adapter.rss_parameters(), RssParameters());
+}
+
+TEST(Adapter, KEY_18_to_KEY_23_the_host_spreads_RSS_over_the_processors_that_the_keywords_admit) {
+  Keywords keywords(KeywordHost{.processor_groups = 1, .processors_per_group = 8});
+  ASSERT_TRUE(keywords.set("RssBaseProcNumber", "2"));
+  ASSERT_TRUE(keywords.set("NumRSSQueues", "3"));
+  Adapter adapter{Capabilities(), keywords};
+  adapter.turn_everything_on();
+  ASSERT_TRUE(adapter.rss_parameters());
+  const auto& table = adapter.rss_parameters()->indirection_table;
+  ASSERT_THAT(table, SizeIs(128));
+  for (std::size_t entry = 0; entry < table.size(); ++entry) EXPECT_EQ(table[entry].cpu(), 2 + entry % 3) << entry;
 }
 
 TEST(Adapter, offload_show_lists_every_task_in_its_three_states) {
