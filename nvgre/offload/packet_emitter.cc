@@ -44,7 +44,7 @@ void PacketEmitter::append(GatherCursor& payload, std::size_t size) noexcept {
 
 bool PacketEmitter::finish(wire::Bytes headers) noexcept {
   if (packet_.empty()) return sink_.emit({.headers = headers, .payload = std::span(slices_).first(slice_count_)});
-  std::copy(headers.begin(), headers.end(), packet_.begin());
+  std::copy(headers.begin(), headers.end(), packet_.begin());  // g++ 12 copies byte by byte in std::ranges::copy()
   return sink_.emit({.headers = packet_, .payload = {}});
 }
 

@@ -27,7 +27,8 @@ class PacketSink {
 
   /// Room for one whole packet of `size` bytes. A sink that copies anyway returns it: the engine then copies and sums
   /// the payload in one pass into it and emits a packet whose `headers` are that room and whose `payload` is empty.
-  /// A sink that can gather returns nothing and is given slices.
+  /// A sink that can gather, or whose room is smaller, is given slices: at most kMaxSlices (packet_emitter.h) of a
+  /// packet that the engine changed, else as many as the sender's pieces.
   [[nodiscard]] virtual wire::MutableBytes room(std::size_t /*size*/) { return {}; }
 
   /// Takes one packet. @return false if it could not be handed on; the engine then stops (LSO-29).

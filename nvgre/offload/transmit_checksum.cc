@@ -5,7 +5,8 @@
 //  4. the checksum fields that were asked for are written, and the packet is emitted
 #include "nvgre/offload/transmit_checksum.h"
 
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "nvgre/offload/packet_emitter.h"

@@ -9,22 +9,11 @@
 #include <string>
 #include <utility>
 
+#include "nvgre/wire/bytes.h"
 #include "tests/support/sample_frame.h"
+#include "tests/support/slow_sum.h"
 
 namespace nvgre::test {
-
-/// Ones' complement sum of bytes [begin, end), 16 bits at a time, as RFC 1071 says it in prose. `start` is added.
-[[nodiscard]] inline std::uint16_t slow_sum(const ByteString& bytes, std::size_t begin, std::size_t end,
-                                            std::uint32_t start = 0) {
-  std::uint32_t sum = start;
-  for (std::size_t i = begin; i < end; i += 2) {
-    const std::uint32_t high = bytes[i];
-    const std::uint32_t low = i + 1 < end ? bytes[i + 1] : 0;
-    sum += high * 256 + low;
-    if (sum > 0xFFFF) sum = sum - 0x10000 + 1;
-  }
-  return static_cast<std::uint16_t>(sum);
-}
 
 class SlowPacket {
  public:
@@ -77,16 +66,19 @@ class SlowPacket {
     return out.str();
   }
   [[nodiscard]] bool ip_verifies(std::size_t ip) const {
-    return !is_v4(ip) || slow_sum(bytes_, ip, ip + std::size_t{4} * (bytes_[ip] % 16)) == 0xFFFF;
+    return !is_v4(ip) || slow_sum(wire::Bytes(bytes_).subspan(ip, std::size_t{4} * (bytes_[ip] % 16))) == 0xFFFF;
   }
+  /// Sums up addresses, protocol, length and the transport's bytes (RFC 9293, section 3.1; RFC 8200, section 8.1).
   [[nodiscard]] bool transport_verifies() const {
-    const auto end = inner_ip + ip_length(inner_ip);
-    const auto addresses = inner_ip + (is_v4(inner_ip) ? 12U : 8U);
-    const auto pseudo =
-        slow_sum(bytes_, addresses, addresses + (is_v4(inner_ip) ? 8U : 32U), static_cast<std::uint32_t>(protocol));
-    const auto with_length = pseudo + static_cast<std::uint32_t>(end - transport);
-    const auto start = with_length > 0xFFFF ? with_length - 0xFFFF : with_length;
-    return slow_sum(bytes_, transport, end, start) == 0xFFFF;
+    const auto length = inner_ip + ip_length(inner_ip) - transport;
+    const auto addresses =
+        wire::Bytes(bytes_).subspan(inner_ip + (is_v4(inner_ip) ? 12U : 8U), is_v4(inner_ip) ? 8U : 32U);
+    ByteString covered(addresses.begin(), addresses.end());
+    covered.insert(covered.end(),
+                   {static_cast<std::uint8_t>(length / 256), static_cast<std::uint8_t>(length % 256), 0, protocol});
+    const auto segment = wire::Bytes(bytes_).subspan(transport, length);
+    covered.insert(covered.end(), segment.begin(), segment.end());
+    return slow_sum(covered) == 0xFFFF;
   }
 
  private:
