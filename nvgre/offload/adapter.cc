@@ -51,6 +51,13 @@ OffloadParameters everything(const OffloadSet& current) noexcept {
   return parameters;
 }
 
+/// The queues that the current configuration offers; none without VMQ (KEY-36).
+std::unique_ptr<ReceiveQueues> offered_queues(const VmqSupport& offered) {
+  if (!offered.supported) return nullptr;
+  return std::make_unique<ReceiveQueues>(ReceiveFilterCapabilities{
+      .max_queues = offered.queues, .max_filters = offered.filters, .vlan_tests = offered.vlan_filtering});
+}
+
 constexpr OffloadEncapsulation kEthernetOn{.v4 = VersionEncapsulation::ethernet(),
                                            .v6 = VersionEncapsulation::ethernet()};
 
@@ -61,7 +68,8 @@ Adapter::Adapter(const Capabilities& capabilities, const Keywords& keywords)
              .keywords = keywords,
              .configuration = Configuration::from(keywords),
              .activation = {}},
-      active_(activate(capabilities.hardware(), state_.configuration, state_.activation)) {}
+      active_(activate(capabilities.hardware(), state_.configuration, state_.activation)),
+      receive_queues_(offered_queues(current_configuration().vmq)) {}
 
 OffloadSet Adapter::current_configuration() const noexcept {
   return current_set(state_.capabilities.hardware(), state_.configuration);

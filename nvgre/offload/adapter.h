@@ -25,6 +25,7 @@
 #include "nvgre/offload/keywords.h"
 #include "nvgre/offload/offload_parameters.h"
 #include "nvgre/offload/packet_sink.h"
+#include "nvgre/offload/receive_queue.h"
 #include "nvgre/offload/rss.h"
 #include "nvgre/offload/send_request.h"
 #include "nvgre/offload/statistics.h"
@@ -88,6 +89,10 @@ class Adapter {
   [[nodiscard]] const std::optional<RssParameters>& rss_parameters() const noexcept { return state_.rss_parameters; }
   /// The same made ready for packets, to be shared with workers; null while RSS is off.
   [[nodiscard]] std::shared_ptr<const ReceiveScaling> receive_scaling() const noexcept { return state_.scaling; }
+  /// The queues of virtual machines and their filters, within what the configuration offered at start (KEY-25, KEY-27);
+  /// null where VMQ is not offered (KEY-28).
+  [[nodiscard]] ReceiveQueues* receive_queues() noexcept { return receive_queues_.get(); }
+  [[nodiscard]] const ReceiveQueues* receive_queues() const noexcept { return receive_queues_.get(); }
   [[nodiscard]] std::vector<TaskStatus> tasks() const;
   [[nodiscard]] std::vector<KeywordStatus> keyword_statuses() const;
 
@@ -150,6 +155,7 @@ class Adapter {
 
   State state_;
   ActiveOffloads active_;
+  std::unique_ptr<ReceiveQueues> receive_queues_;
   TransmitStatistics transmit_statistics_;
   FramePath frame_path_;
   std::map<std::uint64_t, Listener> listeners_;

@@ -436,6 +436,31 @@ TEST(Adapter, KEY_18_to_KEY_23_the_host_spreads_RSS_over_the_processors_that_the
   for (std::size_t entry = 0; entry < table.size(); ++entry) EXPECT_EQ(table[entry].cpu(), 2 + entry % 3) << entry;
 }
 
+TEST(Adapter, KEY_25_KEY_28_and_VMQ_25_there_are_queues_only_under_VMQ_and_as_many_as_the_card_has) {
+  EXPECT_EQ(Adapter().receive_queues(), nullptr);
+  EXPECT_EQ(Adapter(Capabilities(), keywords_of({{"RssOrVmqPreference", "1"}, {"VMQ", "0"}})).receive_queues(),
+            nullptr);
+
+  auto backend = OffloadSet::software();
+  backend.vmq = {.supported = true, .queues = 1, .filters = 1};
+  Adapter adapter{Capabilities(backend), keywords_of({{"RssOrVmqPreference", "1"}})};
+  ASSERT_NE(adapter.receive_queues(), nullptr);
+  EXPECT_TRUE(adapter.receive_queues()->allocate(ClientId{1}, {}));
+  EXPECT_EQ(adapter.receive_queues()->allocate(ClientId{1}, {}).error(), ReceiveError::kResources);
+}
+
+TEST(Adapter, KEY_27_and_VMQ_10_filters_may_test_the_VLAN_only_where_that_is_offered) {
+  const wire::MacAddress mac({0x02, 0, 0, 0, 0, 1});
+  const ReceiveFilter filter{.tests = {FieldTest::destination_mac(mac), FieldTest::vlan_id(5)}};
+  for (const bool offered : {true, false}) {
+    Adapter adapter{Capabilities(),
+                    keywords_of({{"RssOrVmqPreference", "1"}, {"VMQVlanFiltering", offered ? "1" : "0"}})};
+    const auto queue = adapter.receive_queues()->allocate(ClientId{1}, {});
+    ASSERT_TRUE(queue);
+    EXPECT_EQ(adapter.receive_queues()->set_filter(ClientId{1}, *queue, filter).has_value(), offered);
+  }
+}
+
 TEST(Adapter, offload_show_lists_every_task_in_its_three_states) {
   auto backend = OffloadSet::software();
   backend.tasks.uso.v6 = false;
