@@ -1,0 +1,102 @@
+/// What the values of a configuration file mean: each function makes a value of a TOML node, or nothing if the node
+/// isn't one. Types are exact: a number in quotes is no number.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "nvgre/overlay/policy_description.h"
+#include "nvgre/wire/ip_address.h"
+#include "nvgre/wire/mac_address.h"
+#include "nvgre/wire/vsid.h"
+
+namespace nvgre::control {
+
+inline constexpr std::size_t kLongestInterfaceName = 15;  ///< IFNAMSIZ without its terminator.
+inline constexpr std::size_t kLongestSocketPath = 107;    ///< sockaddr_un::sun_path without its terminator.
+
+inline std::optional<std::string> to_text(const toml::node& node) {
+  auto text = node.value_exact<std::string>();
+  if (text && text->empty()) return std::nullopt;
+  return text;
+}
+
+inline std::optional<bool> to_boolean(const toml::node& node) {
+  return node.value_exact<bool>();
+}
+
+template <typename T>
+auto to_number(std::int64_t least, std::int64_t most) {
+  return [=](const toml::node& node) -> std::optional<T> {
+    const auto number = node.value_exact<std::int64_t>();
+    if (!number || *number < least || *number > most) return std::nullopt;
+    return static_cast<T>(*number);
+  };
+}
+
+inline std::optional<wire::Vsid> to_vsid(const toml::node& node) {
+  const auto number = to_number<std::uint32_t>(wire::Vsid::kFirstTenant, wire::Vsid::kLastTenant)(node);
+  return number ? wire::Vsid::from(*number) : std::nullopt;
+}
+
+inline std::optional<wire::MacAddress> to_mac(const toml::node& node) {
+  const auto text = to_text(node);
+  return text ? wire::MacAddress::parse(*text) : std::nullopt;
+}
+
+template <typename Address>
+std::optional<Address> to_address(const toml::node& node) {
+  const auto text = to_text(node);
+  const auto ip = text ? wire::IpAddress::parse(*text) : std::nullopt;
+  return ip ? std::optional(Address(*ip)) : std::nullopt;
+}
+
+inline std::optional<std::string> to_interface_name(const toml::node& node) {
+  auto name = to_text(node);
+  const bool is_name = name && name->size() <= kLongestInterfaceName && *name != "." && *name != ".." &&
+                       std::ranges::none_of(*name, [](char letter) { return letter == '/' || letter <= ' '; });
+  return is_name ? name : std::nullopt;
+}
+
+inline std::optional<std::string> to_socket_path(const toml::node& node) {
+  auto path = to_text(node);
+  return path && path->size() <= kLongestSocketPath ? path : std::nullopt;
+}
+
+/// One of a few words.
+template <typename T>
+auto to_word(std::initializer_list<std::pair<std::string_view, T>> words) {
+  return [words = std::vector(words)](const toml::node& node) -> std::optional<T> {
+    const auto text = to_text(node);
+    for (const auto& [word, value] : words)
+      if (text == word) return value;
+    return std::nullopt;
+  };
+}
+
+/// A number, or the one word that means "no number".
+template <typename T>
+auto to_number_or(std::string_view word, std::int64_t least, std::int64_t most) {
+  return [=](const toml::node& node) -> std::optional<std::optional<T>> {
+    if (to_text(node) == word) return std::optional<T>();
+    const auto number = to_number<T>(least, most)(node);
+    if (!number) return std::nullopt;
+    return std::optional<std::optional<T>>(std::in_place, number);  // optional(number) would not wrap it
+  };
+}
+
+inline std::optional<overlay::FlowIdMode> to_flow_id_mode(const toml::node& node) {
+  if (node.value_exact<std::int64_t>() == 0) return overlay::FlowIdMode::kZero;
+  return to_word<overlay::FlowIdMode>({{"hash", overlay::FlowIdMode::kHash}})(node);
+}
+
+}  // namespace nvgre::control
