@@ -1,0 +1,57 @@
+/// Serves the API socket in the control thread: no thread of its own, nothing blocks, nothing runs while nobody asks.
+/// It knows lines; what they mean is api_protocol.h.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "nvgre/control/api_socket.h"
+#include "nvgre/control/descriptor.h"
+#include "nvgre/wire/result.h"
+
+namespace nvgre::control {
+
+class ApiServer {
+ public:
+  static constexpr std::size_t kMaxClients = 64;          ///< At the same time; one more is hung up on.
+  static constexpr std::size_t kMaxRequestSize = 65'536;  ///< Bytes of one line; a longer one is answered as "".
+
+  /// The answer to one line; both without the newline.
+  using Answer = std::function<std::string(std::string_view line)>;
+
+  /// @param socket  Outlives the server.
+  [[nodiscard]] static Result<ApiServer> start(const ApiSocket& socket, Answer answer);
+
+  /// Readable when serve() has something to do: an epoll instance.
+  [[nodiscard]] int descriptor() const noexcept { return epoll_.get(); }
+  /// Accepts clients, reads requests, answers them; returns when there is nothing left to do now.
+  void serve();
+
+ private:
+  /// One connection.
+  struct Client {
+    Descriptor descriptor;
+    std::string received;  ///< Of a line that has not ended.
+    std::string to_send;
+    bool is_finished = false;  ///< It sends no more; it goes when all is sent.
+  };
+  ApiServer(int listener, Answer answer, Descriptor epoll);
+
+  void accept_clients();
+  void serve_client(Client& client);
+  /// @return false if the connection is broken.
+  [[nodiscard]] bool receive(Client& client);
+  [[nodiscard]] bool send(Client& client);
+  void answer_lines(Client& client);
+  void watch(const Client& client, int operation) const;
+
+  int listener_;
+  Answer answer_;
+  Descriptor epoll_;
+  std::map<int, Client> clients_;  ///< By descriptor.
+};
+
+}  // namespace nvgre::control

@@ -1,0 +1,92 @@
+#include "nvgre/control/api_socket.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "nvgre/control/unix_address.h"
+
+namespace nvgre::control {
+namespace {
+
+constexpr int kBacklog = 64;
+constexpr mode_t kOwnerOnly = 0177;
+
+std::string lock_path(const std::string& path) {
+  return path + ".lock";
+}
+
+std::unexpected<Error> cannot_open(const std::string& path, int error_number) {
+  const auto code = error_number == EACCES || error_number == EPERM ? ErrorCode::kPrivilege : ErrorCode::kUnavailable;
+  return failure(code, "API socket " + path + ": " + std::strerror(error_number), path);
+}
+
+/// Whether `lock` is still the file that has the name: its last owner may have removed it after we opened it.
+bool is_still_there(const Descriptor& lock, const std::string& path) {
+  struct stat opened{};
+  struct stat named{};
+  return fstat(lock.get(), &opened) == 0 && stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
+         opened.st_dev == named.st_dev;
+}
+
+Result<Descriptor> take_lock(const std::string& path) {
+  const std::string name = lock_path(path);
+  for (;;) {
+    Descriptor lock(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!lock) return cannot_open(path, errno);
+    if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) return cannot_open(path, errno);
+      return failure(ErrorCode::kBusy,
+                     "API socket " + path + ": another nvgre runs here; stop it, or give [api] another socket", path);
+    }
+    if (is_still_there(lock, name)) return lock;
+  }
+}
+
+}  // namespace
+
+Result<ApiSocket> ApiSocket::open(const std::string& path) {
+  std::error_code error;
+  const auto directory = std::filesystem::path(path).parent_path();
+  if (!directory.empty()) std::filesystem::create_directories(directory, error);
+  if (error) return cannot_open(path, error.value());
+  auto lock = take_lock(path);
+  if (!lock) return std::unexpected(lock.error());
+  ApiSocket socket(path, std::move(*lock));
+  if (auto listening = socket.listen(); !listening) return std::unexpected(listening.error());
+  return socket;
+}
+
+// Under the lock nobody else may use the path: a socket that is there was left behind.
+Result<void> ApiSocket::listen() {
+  const auto address = UnixAddress::of(path_);
+  if (!address) return cannot_open(path_, ENAMETOOLONG);
+  struct stat status{};
+  if (lstat(path_.c_str(), &status) == 0) {
+    if (!S_ISSOCK(status.st_mode)) return cannot_open(path_, EEXIST);
+    unlink(path_.c_str());
+  }
+  listener_ = Descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const mode_t mask = umask(kOwnerOnly);  // from its first moment nobody else can connect
+  const int bound = bind(listener_.get(), address->get(), address->size());
+  const int error_number = errno;
+  umask(mask);
+  if (bound != 0) return cannot_open(path_, error_number);
+  if (::listen(listener_.get(), kBacklog) != 0) return cannot_open(path_, errno);
+  return {};
+}
+
+ApiSocket::~ApiSocket() {
+  if (!lock_) return;  // moved from
+  if (listener_) unlink(path_.c_str());
+  unlink(lock_path(path_).c_str());
+}
+
+}  // namespace nvgre::control

@@ -1,0 +1,37 @@
+/// The place where a running endpoint is reached: a Unix stream socket that belongs to exactly one process at a time.
+#pragma once
+
+#include <string>
+
+#include "nvgre/control/descriptor.h"
+#include "nvgre/wire/result.h"
+
+namespace nvgre::control {
+
+/// A listening socket and the lock beside it ("PATH.lock"). Whoever holds the lock owns the path: a second process is
+/// refused, and what a killed one left behind is taken over, since the kernel frees its lock. Both files go with it.
+class ApiSocket {
+ public:
+  /// Makes the directory if it is missing. The socket is for its owner only (mode 0600).
+  /// @return kBusy: another process has it; kPrivilege: the directory doesn't let us; kUnavailable: anything else.
+  [[nodiscard]] static Result<ApiSocket> open(const std::string& path);
+  ApiSocket(ApiSocket&&) noexcept = default;
+  ApiSocket& operator=(ApiSocket&&) = delete;
+  ApiSocket(const ApiSocket&) = delete;
+  ApiSocket& operator=(const ApiSocket&) = delete;
+  ~ApiSocket();
+
+  /// Listening and non-blocking.
+  [[nodiscard]] int descriptor() const noexcept { return listener_.get(); }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+ private:
+  ApiSocket(std::string path, Descriptor lock) noexcept : path_(std::move(path)), lock_(std::move(lock)) {}
+  [[nodiscard]] Result<void> listen();
+
+  std::string path_;
+  Descriptor lock_;
+  Descriptor listener_;
+};
+
+}  // namespace nvgre::control

@@ -1,0 +1,87 @@
+#include "nvgre/control/api_socket.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "nvgre/control/unix_address.h"
+#include "tests/unit/capture/temporary_directory.h"
+
+namespace nvgre::control {
+namespace {
+
+using test::TemporaryDirectory;
+
+bool connects(const std::string& path) {
+  const Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
+  const auto address = UnixAddress::of(path);
+  return connect(client.get(), address->get(), address->size()) == 0;
+}
+
+TEST(ApiSocket, listens_for_its_owner_only_and_leaves_nothing_behind) {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("below/nvgre.sock");
+  {
+    const auto socket = ApiSocket::open(path);
+    ASSERT_TRUE(socket) << socket.error().message;
+    EXPECT_TRUE(connects(path));
+    struct stat status{};
+    ASSERT_EQ(stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path() / "below"));
+}
+
+TEST(ApiSocket, refuses_a_second_owner) {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("nvgre.sock");
+  const auto first = ApiSocket::open(path);
+  ASSERT_TRUE(first);
+  const auto second = ApiSocket::open(path);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kBusy);
+  EXPECT_EQ(second.error().message,
+            "API socket " + path + ": another nvgre runs here; stop it, or give [api] another socket");
+  EXPECT_TRUE(connects(path)) << "the first one is not disturbed";
+}
+
+TEST(ApiSocket, takes_over_what_a_killed_process_left) {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("nvgre.sock");
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto socket = ApiSocket::open(path);
+    _exit(socket ? 0 : 1);  // no destructor runs, as with kill -9
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(std::filesystem::exists(path)) << "the socket was left behind";
+  const auto socket = ApiSocket::open(path);
+  ASSERT_TRUE(socket) << socket.error().message;
+  EXPECT_TRUE(connects(path));
+}
+
+TEST(ApiSocket, does_not_remove_a_file_that_is_no_socket) {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("precious.txt");
+  std::ofstream(path) << "text";
+  const auto socket = ApiSocket::open(path);
+  ASSERT_FALSE(socket);
+  EXPECT_EQ(socket.error().message, "API socket " + path + ": File exists");
+  EXPECT_EQ(std::filesystem::file_size(path), 4U);
+}
+
+TEST(ApiSocket, names_a_place_where_it_cannot_be) {
+  const auto socket = ApiSocket::open("/proc/nowhere/nvgre.sock");
+  ASSERT_FALSE(socket);
+  EXPECT_EQ(socket.error().message.find("API socket /proc/nowhere/nvgre.sock: "), 0U) << socket.error().message;
+  EXPECT_FALSE(ApiSocket::open("/tmp/" + std::string(200, 'x')));
+}
+
+}  // namespace
+}  // namespace nvgre::control
