@@ -1,0 +1,124 @@
+#include "nvgre/control/service.h"
+
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include <nlohmann/json.hpp>
+
+#include "nvgre/control/host.h"
+#include "nvgre/control/report_json.h"
+#include "nvgre/control/version.h"
+
+namespace nvgre::control {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kLargestIpPacket = 65'535;
+
+}  // namespace
+
+std::string joined(const ConfigurationProblems& problems, std::string_view file) {
+  std::string text;
+  for (const auto& problem : problems) text += (text.empty() ? "" : "\n") + to_string(problem, file);
+  return text;
+}
+
+Service::Service(std::string file, Configuration configuration, ChosenDataPlane chosen)
+    : file_(std::move(file)),
+      configuration_(std::move(configuration)),
+      chosen_(std::move(chosen)),
+      adapter_(offload::Capabilities(), configuration_.offload) {}
+
+// Offloads first, so that the first port is made with what it may offer its tenant. The underlay's MTU may change at
+// any time and is bounded per packet by the endpoint (path MTU), so that of the link is only what JumboPacket makes it.
+Result<void> Service::start() {
+  adapter_.set_device_mtu(kLargestIpPacket);
+  adapter_.turn_everything_on();
+  adapter_.attach([this](const offload::ActiveOffloads& next) { chosen_.plane->apply(next); });
+  if (auto applied = apply(configuration_); !applied) return applied;
+  log_notices();
+  return {};
+}
+
+Result<void> Service::apply(const Configuration& configuration) {
+  if (auto applied = chosen_.plane->apply(configuration.policy); !applied) {
+    auto error = applied.error();
+    if (!error.subject.empty())
+      error.message = to_string(locate_problem(configuration, error.subject, error.message), file_);
+    return std::unexpected(std::move(error));
+  }
+  return {};
+}
+
+Result<void> Service::reload() {
+  auto next = read_configuration(file_, this_host());
+  if (!next) return failure(ErrorCode::kInvalid, joined(next.error(), file_));
+  if (auto judged = judge_change(*next); !judged) return judged;
+  if (auto applied = apply(*next); !applied) return applied;
+  if (auto replaced = adapter_.replace_keywords(next->offload); !replaced) return replaced;
+  configuration_ = std::move(*next);
+  ++reload_count_;
+  log_notices();
+  return {};
+}
+
+// All that can be wrong is found before anything changes, the adapter's part on a copy without a frame path.
+Result<void> Service::judge_change(const Configuration& next) const {
+  const auto refuse = [this](std::string_view key) {
+    return failure(ErrorCode::kInvalid,
+                   file_ + ": " + std::string(key) + " can't change while nvgre runs; start again");
+  };
+  if (next.socket != configuration_.socket) return refuse("[api] socket");
+  if (next.mode != configuration_.mode) return refuse("[datapath] mode");
+  if (next.workers != configuration_.workers) return refuse("[datapath] workers");
+  auto trial = adapter_;
+  trial.detach();
+  if (auto replaced = trial.replace_keywords(next.offload); !replaced)
+    return failure(ErrorCode::kInvalid, file_ + ": [offload] " + replaced.error().message);
+  return {};
+}
+
+Result<json> Service::handle(const std::string& command, const json& request) {
+  if (command == "status") return status();
+  if (command == "offload.show") return to_json(adapter_);
+  if (command == "offload.set") return set_offload(request);
+  return failure(ErrorCode::kInvalid, "no command \"" + command + "\"; there are status, offload.show and offload.set");
+}
+
+json Service::status() const {
+  json out = to_json(chosen_.plane->report(), configuration_.policy.records);
+  const auto uptime = std::chrono::steady_clock::now() - started_;
+  out["version"] = version();
+  out["configuration"] = file_;
+  out["plane_reason"] = chosen_.reason;
+  out["uptime_seconds"] = std::chrono::duration_cast<std::chrono::seconds>(uptime).count();
+  out["reloads"] = reload_count_;
+  out["offload"] = to_json(adapter_);
+  return out;
+}
+
+Result<json> Service::set_offload(const json& request) {
+  const auto values = request.find("values");
+  if (values == request.end() || !values->is_object() || values->empty())
+    return failure(ErrorCode::kInvalid,
+                   "offload.set has \"values\", an object of keywords and their values as strings");
+  std::vector<offload::KeywordSetting> settings;
+  for (const auto& [name, value] : values->items()) {
+    if (!offload::find_keyword(name)) return failure(ErrorCode::kInvalid, name + ": " + unknown_keyword(name));
+    if (!value.is_string())
+      return failure(ErrorCode::kInvalid, name + ": the value has to be a string, \"1\" or \"true\"");
+    settings.push_back({name, value.get<std::string>()});
+  }
+  if (auto changed = adapter_.set_keywords(settings); !changed) return std::unexpected(changed.error());
+  for (const auto& setting : settings) spdlog::info("offload {} = {}", setting.name, setting.value);
+  return to_json(adapter_);
+}
+
+void Service::log_notices() const {
+  for (const auto& notice : adapter_.keywords().notices()) spdlog::warn("{}: [offload] {}", file_, notice);
+}
+
+}  // namespace nvgre::control

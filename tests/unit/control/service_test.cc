@@ -1,0 +1,220 @@
+#include "nvgre/control/service.h"
+
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/capture/temporary_directory.h"
+#include "tests/unit/control/fake_data_plane.h"
+
+namespace nvgre::control {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+constexpr const char* kFile = R"([provider]
+interface = "eth0"
+addresses = ["198.18.0.1"]
+
+[[subnet]]
+vsid = 5001
+name = "blue"
+
+[[port]]
+device = "blue1"
+vsid = 5001
+mac = "02:00:00:00:50:01"
+)";
+constexpr const char* kRecord = R"(
+[[record]]
+vsid = 5001
+address = "192.0.2.2"
+mac = "02:00:00:00:50:02"
+provider = "198.18.0.2"
+)";
+
+class ServiceTest : public testing::Test {
+ protected:
+  ServiceTest() : file_(directory_.file("nvgre.toml")) { state_.report.plane = "fake"; }
+  void write(const std::string& text) const { std::ofstream(file_) << text; }
+  /// A service of the file; "at start" without `extra`.
+  Service service(const std::string& extra = "") {
+    write(std::string(kFile) + extra);
+    return Service(file_, read_configuration(file_, {.prefers_vmq = true}).value(),
+                   {std::make_unique<test::FakeDataPlane>(state_), "for the test"});
+  }
+  static std::string message_of(const Result<void>& result) { return result ? "" : result.error().message; }
+
+  test::TemporaryDirectory directory_;
+  std::string file_;
+  test::FakeDataPlaneState state_;
+};
+
+TEST_F(ServiceTest, STATE_4_starts_with_every_offload_turned_on_before_the_first_port) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  ASSERT_EQ(state_.policies.size(), 1U);
+  EXPECT_EQ(state_.policies[0], service.configuration().policy);
+  const auto& offloads = state_.offloads.back();
+  EXPECT_TRUE(offloads.lso.active.v4);
+  EXPECT_EQ(offloads.encapsulated.lso.bits(), offload::EncapsulatedMask::kAll);
+  EXPECT_TRUE(offloads.rsc.v6);
+  EXPECT_TRUE(offloads.receive_checksum.tcp.v4);
+  EXPECT_EQ(offloads.link_mtu, 65'535U) << "path MTUs bound what is sent, not the MTU of this moment";
+}
+
+TEST_F(ServiceTest, KEY_1_leaves_NVGRE_offload_off_if_the_file_says_so) {
+  auto service = this->service("[offload]\nEncapsulatedPacketTaskOffload = false\n");
+  ASSERT_TRUE(service.start());
+  EXPECT_EQ(state_.offloads.back().encapsulated.lso.bits(), 0);
+}
+
+TEST_F(ServiceTest, KEY_31_bounds_the_link_by_JumboPacket) {
+  auto service = this->service("[offload]\nJumboPacket = 4014\n");
+  ASSERT_TRUE(service.start());
+  EXPECT_EQ(state_.offloads.back().link_mtu, 4'000U);
+}
+
+TEST_F(ServiceTest, names_the_line_of_a_device_that_the_data_plane_refuses) {
+  state_.refusal = Error{ErrorCode::kUnavailable, "no such device", "blue1"};
+  auto service = this->service();
+  const auto started = service.start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(started.error().message, file_ + ":10: [[port]] device: no such device");
+}
+
+TEST_F(ServiceTest, reloads_the_policy) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  write(std::string(kFile) + kRecord);
+  EXPECT_EQ(message_of(service.reload()), "");
+  ASSERT_EQ(state_.policies.size(), 2U);
+  EXPECT_EQ(state_.policies[1].records.size(), 1U);
+  EXPECT_EQ(service.handle("status", {})->at("records").size(), 1U);
+  EXPECT_EQ(service.handle("status", {})->at("reloads"), 1);
+}
+
+TEST_F(ServiceTest, STATE_8_refuses_a_wrong_file_whole_and_keeps_running) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  const auto offload_changes = state_.offloads.size();
+  write(std::string(kFile) + "[offload]\nLsoV2IPv4 = false\nRSS = 7\n" + kRecord + "vsid2 = 1\n");
+  const auto reloaded = service.reload();
+  EXPECT_THAT(message_of(reloaded), HasSubstr(file_ + ":15: [offload] RSS: given 7, accepted is 0 off, 1 on"));
+  EXPECT_THAT(message_of(reloaded), HasSubstr(file_ + ":22: [[record]] vsid2: unknown key; did you mean \"vsid\"?"));
+  EXPECT_EQ(state_.policies.size(), 1U);
+  EXPECT_EQ(state_.offloads.size(), offload_changes);
+}
+
+TEST_F(ServiceTest, keeps_the_old_configuration_if_the_data_plane_refuses_the_new_one) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  const auto offload_changes = state_.offloads.size();
+  state_.refusal = Error{ErrorCode::kBusy, "in use", "blue1"};
+  write(std::string(kFile) + "[offload]\nLsoV2IPv4 = false\n" + kRecord);
+  EXPECT_EQ(message_of(service.reload()), file_ + ":10: [[port]] device: in use");
+  EXPECT_TRUE(service.configuration().policy.records.empty());
+  EXPECT_EQ(state_.offloads.size(), offload_changes) << "offloads change last";
+}
+
+TEST_F(ServiceTest, reloads_live_offloads_and_refuses_those_of_the_start) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  write(std::string(kFile) + "[offload]\nLsoV2IPv4 = false\n");
+  ASSERT_EQ(message_of(service.reload()), "");
+  EXPECT_FALSE(state_.offloads.back().lso.active.v4);
+  EXPECT_TRUE(state_.offloads.back().lso.active.v6);
+
+  write(std::string(kFile) + "[offload]\nLsoV2IPv4 = true\nRssOrVmqPreference = 0\n" + kRecord);
+  EXPECT_THAT(message_of(service.reload()), HasSubstr("RssOrVmqPreference takes effect at start"));
+  EXPECT_FALSE(state_.offloads.back().lso.active.v4) << "nothing of it was taken";
+  EXPECT_EQ(state_.policies.size(), 2U);
+}
+
+TEST_F(ServiceTest, refuses_to_change_what_is_fixed_at_start) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  write(std::string(kFile) + "[api]\nsocket = \"/elsewhere\"\n");
+  EXPECT_EQ(message_of(service.reload()), file_ + ": [api] socket can't change while nvgre runs; start again");
+  write(std::string(kFile) + "[datapath]\nworkers = 7\n");
+  EXPECT_EQ(message_of(service.reload()), file_ + ": [datapath] workers can't change while nvgre runs; start again");
+  write(std::string(kFile) + "[datapath]\nmode = \"userspace\"\n");
+  EXPECT_EQ(message_of(service.reload()), file_ + ": [datapath] mode can't change while nvgre runs; start again");
+}
+
+TEST_F(ServiceTest, says_that_the_file_is_gone) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  std::filesystem::remove(file_);
+  EXPECT_EQ(message_of(service.reload()), file_ + ": cannot read: No such file or directory");
+}
+
+TEST_F(ServiceTest, sets_offloads_live_and_all_or_nothing) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  ASSERT_TRUE(service.handle("offload.set", {{"values", {{"LsoV2IPv4", "false"}, {"UsoIPv6", "0"}}}}));
+  EXPECT_FALSE(state_.offloads.back().lso.active.v4);
+  EXPECT_FALSE(state_.offloads.back().uso.active.v6);
+
+  const auto refused = service.handle("offload.set", {{"values", {{"LsoV2IPv4", "1"}, {"UsoIPv6", "2"}}}});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("UsoIPv6: \"2\" is not accepted; accepted: 0 off, 1 on"));
+  EXPECT_FALSE(state_.offloads.back().lso.active.v4);
+}
+
+TEST_F(ServiceTest, refuses_unknown_keywords_with_the_nearest_and_those_of_the_start) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  const auto unknown = service.handle("offload.set", {{"values", {{"LsoV2Ipv7", "1"}}}});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().message,
+            "LsoV2Ipv7: unknown keyword; did you mean \"LsoV2IPv4\"? `nvgre offload show` lists them");
+  const auto fixed = service.handle("offload.set", {{"values", {{"VMQ", "0"}}}});
+  ASSERT_FALSE(fixed);
+  EXPECT_THAT(fixed.error().message, HasSubstr("VMQ takes effect at start"));
+}
+
+TEST_F(ServiceTest, refuses_requests_that_make_no_sense) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  EXPECT_FALSE(service.handle("dance", {}));
+  EXPECT_FALSE(service.handle("offload.set", json::object()));
+  EXPECT_FALSE(service.handle("offload.set", {{"values", json::array({1})}}));
+  EXPECT_FALSE(service.handle("offload.set", {{"values", json::object()}}));
+  EXPECT_FALSE(service.handle("offload.set", {{"values", {{"LsoV2IPv4", 1}}}}));
+}
+
+TEST_F(ServiceTest, shows_keywords_and_tasks) {
+  auto service = this->service("[offload]\nLsoV2IPv4 = false\n");
+  ASSERT_TRUE(service.start());
+  const auto shown = service.handle("offload.show", {});
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(shown->at("keywords").size(), offload::kKeywordCount);
+  const auto& keyword = shown->at("keywords").at(9);
+  EXPECT_EQ(keyword.at("name"), "LsoV2IPv4");
+  EXPECT_EQ(keyword.at("value"), 0);
+  EXPECT_EQ(keyword.at("default"), 1);
+  EXPECT_EQ(keyword.at("given"), true);
+  EXPECT_EQ(keyword.at("takes_effect"), "live");
+}
+
+TEST_F(ServiceTest, tells_what_runs_and_why) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  const auto status = service.handle("status", {});
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->at("plane"), "fake");
+  EXPECT_EQ(status->at("plane_reason"), "for the test");
+  EXPECT_EQ(status->at("configuration"), file_);
+  EXPECT_EQ(status->at("reloads"), 0);
+  EXPECT_TRUE(status->at("offload").contains("tasks"));
+}
+
+}  // namespace
+}  // namespace nvgre::control
