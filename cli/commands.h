@@ -1,0 +1,27 @@
+/// The subcommands of `nvgre`. Each function describes one to the parser and, when it was chosen and its options are
+/// right, runs it and leaves its exit status in `status`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace nvgre::cli {
+
+/// Exit statuses of offline tools (design section 7); `nvgre run` has its own, control::RunStatus.
+enum ExitStatus : int {
+  kDone = 0,
+  kFailed = 1,      ///< Something that was asked to be checked is wrong, or the endpoint refused.
+  kUsage = 2,       ///< Wrong usage.
+  kUnreadable = 3,  ///< An input can't be read, or an output can't be written.
+  kPrivilege = 4,   ///< The endpoint's socket is not for this user.
+};
+
+void add_run_command(CLI::App& app, int& status);
+void add_status_command(CLI::App& app, int& status);
+void add_offload_command(CLI::App& app, int& status);
+void add_inspect_command(CLI::App& app, int& status);
+
+/// Parses the command line and runs what it says; catches everything.
+/// @return The exit status of the program.
+[[nodiscard]] int run_command_line(int argc, const char* const* argv);
+
+}  // namespace nvgre::cli

@@ -1,0 +1,17 @@
+/// The text forms of what an endpoint reports.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace nvgre::cli {
+
+/// `nvgre status`. @param status  The result of the API's command "status"; what it lacks is left out.
+[[nodiscard]] std::string status_text(const nlohmann::json& status);
+
+/// `nvgre offload show`. @param offload   The result of the API's command "offload.show".
+/// @param keyword  Only this one, with all that there is to say about it; empty: all, and the tasks.
+[[nodiscard]] std::string offload_text(const nlohmann::json& offload, const std::string& keyword);
+
+}  // namespace nvgre::cli
