@@ -65,7 +65,7 @@ Result<void> Service::reload() {
   return {};
 }
 
-// All that can be wrong is found before anything changes, the adapter's part on a copy without a frame path.
+// All that can be wrong is found before anything changes.
 Result<void> Service::judge_change(const Configuration& next) const {
   const auto refuse = [this](std::string_view key) {
     return failure(ErrorCode::kInvalid,
@@ -74,10 +74,8 @@ Result<void> Service::judge_change(const Configuration& next) const {
   if (next.socket != configuration_.socket) return refuse("[api] socket");
   if (next.mode != configuration_.mode) return refuse("[datapath] mode");
   if (next.workers != configuration_.workers) return refuse("[datapath] workers");
-  auto trial = adapter_;
-  trial.detach();
-  if (auto replaced = trial.replace_keywords(next.offload); !replaced)
-    return failure(ErrorCode::kInvalid, file_ + ": [offload] " + replaced.error().message);
+  if (auto judged = adapter_.judge_keywords(next.offload); !judged)
+    return failure(ErrorCode::kInvalid, file_ + ": [offload] " + judged.error().message);
   return {};
 }
 
