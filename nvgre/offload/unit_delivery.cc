@@ -104,8 +104,8 @@ FrameMetadata metadata_of(const UnitInProgress& unit, UnitChecksums form) noexce
 
 void UnitDelivery::deliver_frame(const ReceivedFrame& frame, UnitSink& sink) {
   const bool is_partial = form_ == UnitChecksums::kPartial;
-  const bool is_unfinished = frame.metadata.needs_checksum;
-  const bool is_known = is_unfinished || frame.checksum.transport_succeeded();
+  const bool is_unfinished = has_unfinished_checksum(frame);
+  const bool is_known = is_unfinished || (frame.checksum.transport_succeeded() && !frame.metadata.needs_checksum);
   if (!frame.map.transport || frame.metadata.is_super_frame() || !is_known || is_unfinished == is_partial)
     return sink.deliver(unit_of(frame));  // bad, not validated, or as wanted already: byte for byte
   if (is_partial) return deliver_unfinished(frame, sink);

@@ -35,7 +35,7 @@ std::uint16_t payload_sum_of(const ReceivedFrame& frame, wire::Bytes payload) no
   const wire::TransportHeader& transport = frame.map.transport;
   const auto length = static_cast<std::uint32_t>(transport.size + payload.size());
   const auto seed = inner_pseudo_header_sum(frame.bytes, frame.map, length);
-  if (frame.metadata.needs_checksum || !seed) return wire::internet_sum(payload);
+  if (has_unfinished_checksum(frame) || !seed) return wire::internet_sum(payload);
   wire::InternetSum rest(*seed);
   rest.add(frame.bytes.subspan(transport.offset, transport.size));
   return rest.checksum();
@@ -93,12 +93,17 @@ std::uint8_t hop_limit_of(const ReceivedFrame& frame) noexcept {
   return frame.bytes[ip.offset + (ip.is_v4() ? wire::Ipv4Layout::kTimeToLive : wire::Ipv6Layout::kHopLimit)];
 }
 
+bool has_unfinished_checksum(const ReceivedFrame& frame) noexcept {
+  return frame.metadata.needs_checksum && frame.map.transport &&
+         frame.metadata.checksum_start == frame.map.transport.offset;
+}
+
 bool has_valid_checksums(const ReceivedFrame& frame) noexcept {
   const ReceiveChecksum& found = frame.checksum;
   if (found.ip_failed || found.transport_failed()) return false;
   if (!found.ip_succeeded && judge_ip_header(frame.bytes, frame.map.inner_ip) == ChecksumVerdict::kBad) return false;
-  return found.transport_succeeded() || frame.metadata.needs_checksum ||
-         judge_transport(frame.bytes, frame.map) == ChecksumVerdict::kGood;
+  if (frame.metadata.needs_checksum) return has_unfinished_checksum(frame);
+  return found.transport_succeeded() || judge_transport(frame.bytes, frame.map) == ChecksumVerdict::kGood;
 }
 
 }  // namespace nvgre::offload

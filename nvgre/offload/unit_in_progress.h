@@ -62,6 +62,9 @@ struct UnitInProgress {
 /// Time to live or hop limit of a frame that has an IP header.
 [[nodiscard]] std::uint8_t hop_limit_of(const ReceivedFrame& frame) noexcept;
 
+/// Whether the frame's TCP or UDP checksum is one that others finish: its field holds the pseudo-header sum.
+[[nodiscard]] bool has_unfinished_checksum(const ReceivedFrame& frame) noexcept;
+
 /// Whether IPv4 header and transport checksum are good, from what validate() found or, where it was not active, by
 /// computing them: a unit must never hide a bad segment (RSC-5).
 [[nodiscard]] bool has_valid_checksums(const ReceivedFrame& frame) noexcept;

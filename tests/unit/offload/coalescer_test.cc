@@ -4,7 +4,7 @@
 #include "nvgre/offload/coalescing.h"
 #include "nvgre/wire/checksum.h"
 #include "nvgre/wire/udp.h"
-#include "tests/unit/offload/coalescing_support.h"
+#include "tests/support/coalescing_batch.h"
 
 namespace nvgre::offload {
 namespace {
@@ -299,6 +299,20 @@ TEST(Coalescer, joins_and_finishes_frames_with_unfinished_checksums) {
     const ReceivedFrame alone = add_unfinished(partial, datagram);
     EXPECT_EQ(partial.run()[0].metadata, alone.metadata);
     EXPECT_EQ(partial.collector.units[0].bytes, ByteVector(alone.bytes.begin(), alone.bytes.end()));
+  }
+}
+
+TEST(Coalescer, leaves_frames_alone_whose_unfinished_checksum_is_another_one) {
+  for (const UnitChecksums form : {UnitChecksums::kComplete, UnitChecksums::kPartial}) {
+    Batch batch(form);
+    for (std::size_t i = 0; i < 2; ++i) {
+      FrameMetadata& metadata = batch.add(data_segment(IpVersion::kV4, i)).metadata;
+      metadata.needs_checksum = true;
+      metadata.checksum_start = 200;  // somewhere in the payload
+    }
+    ASSERT_THAT(batch.shape(), ElementsAre(1, 1));
+    EXPECT_EQ(batch.collector.units[1].bytes, data_segment(IpVersion::kV4, 1).build());
+    EXPECT_EQ(batch.collector.units[1].metadata.checksum_start, 200);
   }
 }
 

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "nvgre/wire/ipv4.h"
-#include "tests/unit/offload/receive_support.h"
+#include "tests/support/received_frames.h"
 
 namespace nvgre::offload {
 namespace {

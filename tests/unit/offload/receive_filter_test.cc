@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/offload/receive_support.h"
+#include "tests/support/received_frames.h"
 
 namespace nvgre::offload {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "nvgre/wire/ipv4.h"
 #include "nvgre/wire/ipv6.h"
-#include "tests/unit/offload/coalescing_support.h"
+#include "tests/support/coalescing_batch.h"
 
 namespace nvgre::offload {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "nvgre/wire/udp.h"
-#include "tests/unit/offload/coalescing_support.h"
+#include "tests/support/coalescing_batch.h"
 
 namespace nvgre::offload {
 namespace {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "nvgre/offload/coalescing.h"
-#include "tests/unit/offload/receive_support.h"
+#include "tests/support/received_frames.h"
 
-namespace nvgre::offload::test {
+namespace nvgre::test {
 
 /// A unit with bytes of its own.
 struct DeliveredUnit {
@@ -19,8 +19,8 @@ struct DeliveredUnit {
   std::optional<Vsid> vsid;
   std::uint32_t consumer;
   wire::HeaderMap map;
-  ReceiveChecksum checksum;
-  FrameMetadata metadata;
+  offload::ReceiveChecksum checksum;
+  offload::FrameMetadata metadata;
 
   [[nodiscard]] Bytes payload() const {
     return Bytes(bytes).first(map.transport.payload_end).subspan(map.transport.end());
@@ -29,11 +29,11 @@ struct DeliveredUnit {
   [[nodiscard]] Bytes ip() const { return Bytes(bytes).subspan(map.inner_ip.offset); }
 };
 
-class Collector : public UnitSink {
+class Collector : public offload::UnitSink {
  public:
   std::vector<DeliveredUnit> units;
 
-  void deliver(const ReceivedUnit& unit) override {
+  void deliver(const offload::ReceivedUnit& unit) override {
     ByteVector bytes(unit.headers.begin(), unit.headers.end());
     for (const Bytes slice : unit.payload) bytes.insert(bytes.end(), slice.begin(), slice.end());
     units.push_back({bytes, unit.coalesced_segment_count, unit.duplicate_ack_count, unit.timestamp_delta, unit.vsid,
@@ -48,30 +48,32 @@ class Collector : public UnitSink {
 };
 
 /// A received frame over bytes that stay where they are, validated as on its way.
-inline ReceivedFrame received(Bytes bytes, const ActiveOffloads& offloads = ActiveOffloads::all()) {
-  ReceivedFrame frame;
+inline offload::ReceivedFrame received(Bytes bytes,
+                                       const offload::ActiveOffloads& offloads = offload::ActiveOffloads::all()) {
+  offload::ReceivedFrame frame;
   frame.bytes = bytes;
   frame.map = wire::locate(bytes);
-  frame.checksum = validate(bytes, frame.map, offloads);
+  frame.checksum = offload::validate(bytes, frame.map, offloads);
   return frame;
 }
 
 /// One batch: frames are built in, then run through a coalescer.
 class Batch {
  public:
-  explicit Batch(UnitChecksums form = UnitChecksums::kComplete, const CoalescingLimits& limits = {})
+  explicit Batch(offload::UnitChecksums form = offload::UnitChecksums::kComplete,
+                 const offload::CoalescingLimits& limits = {})
       : coalescer(form, limits) {}
 
   /// Adds a frame; the result may be changed before run().
-  ReceivedFrame& add(const FrameBuilder& builder) { return add(builder.build()); }
-  ReceivedFrame& add(ByteVector bytes) {
+  offload::ReceivedFrame& add(const FrameBuilder& builder) { return add(builder.build()); }
+  offload::ReceivedFrame& add(ByteVector bytes) {
     storage_.push_back(std::move(bytes));
     frames_.push_back(received(storage_.back(), offloads));
     return frames_.back();
   }
   /// Runs what was added since the last run as one batch, and returns all units so far.
   const std::vector<DeliveredUnit>& run() {
-    for (const ReceivedFrame& frame : frames_) coalescer.add(frame, offloads, collector);
+    for (const offload::ReceivedFrame& frame : frames_) coalescer.add(frame, offloads, collector);
     coalescer.finish(collector);
     frames_.clear();
     return collector.units;
@@ -81,13 +83,13 @@ class Batch {
     return collector.shape();
   }
 
-  ActiveOffloads offloads = ActiveOffloads::all();
-  Coalescer coalescer;
+  offload::ActiveOffloads offloads = offload::ActiveOffloads::all();
+  offload::Coalescer coalescer;
   Collector collector;
 
  private:
   std::deque<ByteVector> storage_;
-  std::deque<ReceivedFrame> frames_;
+  std::deque<offload::ReceivedFrame> frames_;
 };
 
 inline constexpr std::size_t kSegment = 1000;
@@ -120,4 +122,4 @@ inline ByteVector stream(std::size_t first, std::size_t count) {
   return bytes;
 }
 
-}  // namespace nvgre::offload::test
+}  // namespace nvgre::test

@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <string>
+#include <string_view>
 
 #include "nvgre/wire/bytes.h"
 #include "nvgre/wire/frame_builder.h"
 #include "nvgre/wire/locate.h"
+#include "tests/support/slow_sum.h"
 
-namespace nvgre::offload::test {
+namespace nvgre::test {
 
 using wire::Bytes;
 using wire::ByteVector;
@@ -54,17 +57,11 @@ inline FrameBuilder tunnelled(IpVersion outer, IpVersion inner, Vsid vsid = kBlu
   return builder.ethernet(kSender, kReceiver).ip(customer(inner, 1), customer(inner, 2));
 }
 
-/// The ones' complement sum as RFC 1071 defines it, word by word: nothing of the engine's arithmetic is in it.
+/// The reference sum over several pieces as if they were one.
 inline std::uint16_t slow_sum(std::initializer_list<Bytes> pieces) {
   ByteVector bytes;
   for (const Bytes piece : pieces) bytes.insert(bytes.end(), piece.begin(), piece.end());
-  if (bytes.size() % 2 != 0) bytes.push_back(0);
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < bytes.size(); i += 2) {
-    sum += static_cast<std::uint32_t>(bytes[i] << 8 | bytes[i + 1]);
-    if (sum > 0xFFFF) sum -= 0xFFFF;
-  }
-  return static_cast<std::uint16_t>(sum);
+  return slow_sum(Bytes(bytes));
 }
 
 /// Whether the TCP or UDP checksum of a frame without extension headers is right, by slow_sum().
@@ -87,4 +84,4 @@ inline bool has_right_ip_checksum(Bytes frame) {
   return !map.inner_ip.is_v4() || slow_sum({frame.subspan(map.inner_ip.offset, map.inner_ip.size)}) == 0xFFFF;
 }
 
-}  // namespace nvgre::offload::test
+}  // namespace nvgre::test
