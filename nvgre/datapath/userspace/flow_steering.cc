@@ -158,8 +158,6 @@ void step_into_tunnel(Program& program, Label inner_v4, Label inner_v6, Label do
   program.here(tunnel);
   program.load_from_ip(BPF_W, 0);
   program.unless_equal(kR0, kKeyAndType, done);
-  program.load_from_ip(BPF_W, 4);  // the same inner addresses in two subnets are two flows
-  program.calculate(BPF_ADD, kHash, kR0);
   program.load_from_ip(BPF_H, kGreSize + kEtherTypeAt);
   program.calculate(BPF_ADD, kIp, kGreSize + kLinkSize);
   program.if_equal(kR0, ETH_P_IP, inner_v4);

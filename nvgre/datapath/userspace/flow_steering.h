@@ -1,6 +1,6 @@
 /// The program that spreads the flows of a device over workers: a few lines of eBPF that the kernel runs for each frame
-/// before it puts it into a queue. Both directions of a flow and all its frames go to one worker, so nothing is
-/// reordered, whatever was written to which queue before.
+/// before it puts it into a queue. All frames of a flow, from the tenant and for it, go to one worker: nothing is
+/// reordered, whatever was written to which queue before, and answers leave with the burst they arrived in.
 #pragma once
 
 #include <cstdint>

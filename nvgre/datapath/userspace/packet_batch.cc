@@ -43,31 +43,33 @@ void count_loss(int error, SendLosses& losses) noexcept {
 
 }  // namespace
 
-PacketBatch::PacketBatch() : headers_(std::make_unique<std::array<std::uint8_t, kHeaderBytes>>()) {}
+PacketBatch::PacketBatch(VnetHeaders vnet_headers)
+    : vnet_header_size_(vnet_headers == VnetHeaders::kWith ? kVnetHeaderSize : 0),
+      headers_(std::make_unique<std::array<std::uint8_t, kHeaderBytes>>()) {}
 
 bool PacketBatch::add(const offload::FrameMetadata& metadata, wire::Bytes headers,
                       std::span<const wire::Bytes> payload) noexcept {
   const bool is_copied = headers.size() <= kCopyLimit;
-  const std::size_t copied = kVnetHeaderSize + (is_copied ? headers.size() : 0);
+  const std::size_t copied = vnet_header_size_ + (is_copied ? headers.size() : 0);
   const std::size_t pieces = payload.size() + (is_copied ? 1 : 2);
   if (must_flush() || header_bytes_ + copied > kHeaderBytes || piece_count_ + pieces > kMaxPieces) return false;
 
   std::uint8_t* const start = headers_->data() + header_bytes_;
-  write_vnet_header(metadata, {start, kVnetHeaderSize});
-  if (is_copied) std::memcpy(start + kVnetHeaderSize, headers.data(), headers.size());
+  if (vnet_header_size_ != 0) write_vnet_header(metadata, {start, kVnetHeaderSize});
+  if (is_copied) std::memcpy(start + vnet_header_size_, headers.data(), headers.size());
   header_bytes_ += copied;
 
   auto& message = messages_[count_++].msg_hdr;
   message = {};
   message.msg_iov = &pieces_[piece_count_];
-  message.msg_iovlen = pieces;
   const auto add_piece = [this](const std::uint8_t* bytes, std::size_t size) {
     // sendmmsg() only reads, though its structure has room for a reader's pointer.
     pieces_[piece_count_++] = {.iov_base = const_cast<std::uint8_t*>(bytes), .iov_len = size};
   };
-  add_piece(start, copied);
+  if (copied != 0) add_piece(start, copied);
   if (!is_copied) add_piece(headers.data(), headers.size());
   for (const auto slice : payload) add_piece(slice.data(), slice.size());
+  message.msg_iovlen = static_cast<std::size_t>(&pieces_[piece_count_] - message.msg_iov);
   must_flush_ = !is_copied;
   return true;
 }

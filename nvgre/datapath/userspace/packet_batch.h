@@ -35,9 +35,12 @@ class PacketBatch {
  public:
   static constexpr std::size_t kMaxPackets = 64;
 
-  PacketBatch();
+  enum class VnetHeaders : bool { kWithout, kWith };
+  /// @param vnet_headers  What the sockets were opened for: whether a virtio-net header goes before each packet.
+  explicit PacketBatch(VnetHeaders vnet_headers);
 
-  /// Adds one packet, in front of which goes a virtio-net header.
+  /// Adds one packet.
+  /// @param metadata Said in the virtio-net header, where there is one.
   /// @param headers  Copied, unless there are many of them: see `is_full`.
   /// @param payload  The array is copied; the bytes have to stay until flush().
   /// @return         false if there is no room: flush() first. An empty batch takes any packet.
@@ -58,6 +61,7 @@ class PacketBatch {
   static constexpr std::size_t kHeaderBytes = 64 * 1024;
   static constexpr std::size_t kCopyLimit = 2048;  // longer "headers" are whole frames
 
+  const std::size_t vnet_header_size_;
   std::size_t count_ = 0, piece_count_ = 0, header_bytes_ = 0;
   bool must_flush_ = false;
   std::array<mmsghdr, kMaxPackets> messages_{};

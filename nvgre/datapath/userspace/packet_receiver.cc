@@ -8,6 +8,8 @@
 namespace nvgre::datapath::userspace {
 namespace {
 
+constexpr std::size_t kHeaderBytes = 128, kCacheLine = 64;
+
 /// The kernel keeps a frame's outer tag beside the frame; without this a tagged frame looks untagged.
 std::optional<std::uint16_t> tag_control_of(const msghdr& message) noexcept {
   for (const cmsghdr* control = CMSG_FIRSTHDR(&message); control != nullptr;
@@ -67,6 +69,8 @@ void PacketReceiver::take(std::size_t index, Burst& burst) noexcept {
   }
   const auto slot = buffers_.slot(index).first(message.msg_len);
   const auto bytes = slot.subspan(kVnetHeaderSize);
+  // The headers, outer and inner, are read when the whole burst has been taken.
+  for (std::size_t at = 0; at < kHeaderBytes; at += kCacheLine) __builtin_prefetch(slot.data() + at);
   const auto metadata = read_vnet_header(slot, bytes.size());
   if (!metadata) {
     ++burst.malformed;

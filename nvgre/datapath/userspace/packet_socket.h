@@ -1,5 +1,6 @@
-/// A packet socket on one network device: raw frames with virtio-net headers in both directions, so that super-frames
-/// and unfinished checksums pass whole. Used for the underlay interface and for ports on existing devices.
+/// Raw frames of one network device, for one worker: a packet socket that receives, with virtio-net headers, so that
+/// super-frames and unfinished checksums pass whole; and a second one that sends. Two, because the kernel tells whoever
+/// waits for a socket of each packet that left through it, and a worker waits for what arrives only.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,9 @@ inline constexpr std::uint32_t kPacketMark = 0x6E76'6772;
 struct PacketSocketOptions {
   std::string device;  ///< For messages.
   int interface_index = 0;
-  PacketFilter filter;          ///< Empty: every frame passes.
-  bool is_promiscuous = false;  ///< Frames to any Ethernet address are ours: the device is a tenant's cable.
+  PacketFilter filter;              ///< Empty: every frame passes.
+  bool is_promiscuous = false;      ///< Frames to any Ethernet address are ours: the device is a tenant's cable.
+  bool sends_vnet_headers = false;  ///< What is sent begins with a virtio-net header; else with the frame.
 };
 
 class PacketSocket {
@@ -40,15 +42,20 @@ class PacketSocket {
   /// Lets frames through the filter. Called when all members of a group have joined: before, each would get a copy.
   [[nodiscard]] Result<void> start();
 
-  [[nodiscard]] int number() const noexcept { return descriptor_.number(); }
+  /// The file number to receive from; each frame has a virtio-net header.
+  [[nodiscard]] int receiver() const noexcept { return receiver_.number(); }
+  /// The file number to send through.
+  [[nodiscard]] int sender() const noexcept { return sender_.number(); }
 
  private:
-  PacketSocket(FileDescriptor descriptor, PacketSocketOptions options)
-      : descriptor_(std::move(descriptor)), options_(std::move(options)) {}
+  PacketSocket(FileDescriptor receiver, FileDescriptor sender, PacketSocketOptions options)
+      : receiver_(std::move(receiver)), sender_(std::move(sender)), options_(std::move(options)) {}
   [[nodiscard]] Result<void> attach(PacketFilter filter);
-  [[nodiscard]] Result<void> set_up();
+  [[nodiscard]] Result<void> bind(const FileDescriptor& socket, std::uint16_t protocol);
+  [[nodiscard]] Result<void> set_up_receiver();
+  [[nodiscard]] Result<void> set_up_sender();
 
-  FileDescriptor descriptor_;
+  FileDescriptor receiver_, sender_;
   PacketSocketOptions options_;
 };
 

@@ -34,7 +34,11 @@ Result<std::shared_ptr<PortDevice>> PortDevice::make(const TapOptions& options) 
 
 Result<std::shared_ptr<PortDevice>> PortDevice::attach(const std::string& name, int interface_index,
                                                        unsigned worker_count, int steering_program) {
-  auto sockets = open_group({.device = name, .interface_index = interface_index, .filter = {}, .is_promiscuous = true},
+  auto sockets = open_group({.device = name,
+                             .interface_index = interface_index,
+                             .filter = {},
+                             .is_promiscuous = true,
+                             .sends_vnet_headers = true},
                             worker_count, steering_program);
   if (!sockets) return std::unexpected(std::move(sockets.error()));
   const std::shared_ptr<PortDevice> device(new PortDevice);
@@ -44,12 +48,12 @@ Result<std::shared_ptr<PortDevice>> PortDevice::attach(const std::string& name, 
 }
 
 int PortDevice::read_descriptor(unsigned worker) const noexcept {
-  if (!tap_) return sockets_[worker].number();
+  if (!tap_) return sockets_[worker].receiver();
   return worker < tap_->queue_count() ? tap_->queue(worker) : -1;
 }
 
 int PortDevice::write_descriptor(unsigned worker) const noexcept {
-  if (!tap_) return sockets_[worker].number();
+  if (!tap_) return sockets_[worker].sender();
   return tap_->queue(worker < tap_->queue_count() ? worker : 0);
 }
 

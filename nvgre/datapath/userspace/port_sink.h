@@ -32,7 +32,7 @@ class PortSink final : public offload::UnitSink {
   unsigned worker_;
   overlay::Endpoint& endpoint_;
   const WorkerView* view_ = nullptr;
-  PacketBatch batch_;
+  PacketBatch batch_{PacketBatch::VnetHeaders::kWith};
   overlay::PortIndex batch_port_ = 0;  ///< Whose frames are in the batch, if it is not empty.
   int batch_socket_ = -1;
 };

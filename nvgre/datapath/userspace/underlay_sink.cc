@@ -9,7 +9,7 @@ bool UnderlaySink::emit(const offload::OutgoingPacket& packet) {
     ++losses_.down;
     return false;
   }
-  // Everything is finished: the virtio-net header of what leaves says nothing.
+  // Everything is finished: there is nothing to say of what leaves.
   constexpr offload::FrameMetadata kFinished;
   if (!batch_.add(kFinished, packet.headers, packet.payload)) {
     flush();

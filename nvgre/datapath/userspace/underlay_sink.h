@@ -22,7 +22,7 @@ class UnderlaySink final : public offload::PacketSink {
  private:
   void flush() noexcept;
 
-  PacketBatch batch_;
+  PacketBatch batch_{PacketBatch::VnetHeaders::kWithout};
   SendLosses losses_;
   int socket_ = -1;
 };

@@ -78,9 +78,8 @@ UserspaceDataPlane::UserspaceDataPlane(Parts parts)
               .tap_steering = tap_steering_.number(),
               .socket_steering = port_steering_.number(),
               .takes_udp_super_frames = kernel_takes_udp_super_frames()}) {
-  const auto cpus = usable_cpus();
   for (unsigned i = 0; i < worker_count_; ++i)
-    workers_.push_back(std::make_unique<Worker>(i, cpus[i % cpus.size()], view_, doorbell_.number()));
+    workers_.push_back(std::make_unique<Worker>(i, view_, doorbell_.number()));
 }
 
 UserspaceDataPlane::~UserspaceDataPlane() {
@@ -93,7 +92,12 @@ UserspaceDataPlane::~UserspaceDataPlane() {
 
 void UserspaceDataPlane::start() {
   if (monitor_.joinable()) return;
-  for (auto& worker : workers_) worker->start();
+  // Every host sends a flow to the worker of the same number. Where two hosts share a machine, as in tests, each begins
+  // with another CPU, so that the two ends of a flow do not meet on one.
+  const auto cpus = usable_cpus();
+  const auto& addresses = policy_->provider().addresses;
+  const std::size_t first = addresses.empty() ? 0 : addresses.front().ip().bytes().back();
+  for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->start(cpus[(first + i) % cpus.size()]);
   monitor_ = std::thread([this] { monitor(); });
 }
 
@@ -145,7 +149,7 @@ void UserspaceDataPlane::publish() {
 void UserspaceDataPlane::listen(const WorkerView* before, const WorkerView& view) {
   for (unsigned i = 0; i < worker_count_; ++i) {
     if (view.underlay_sockets && (before == nullptr || before->underlay_sockets != view.underlay_sockets))
-      workers_[i]->listen_to_underlay((*view.underlay_sockets)[i].number());
+      workers_[i]->listen_to_underlay((*view.underlay_sockets)[i].receiver());
     for (overlay::PortIndex port = 0; port < view.devices.size(); ++port) {
       const auto* device = view.device(port);
       if (device == nullptr || (before != nullptr && before->device(port) == device)) continue;
@@ -158,7 +162,7 @@ void UserspaceDataPlane::listen(const WorkerView* before, const WorkerView& view
 void UserspaceDataPlane::stop_listening(const WorkerView& before, const WorkerView& view) {
   for (unsigned i = 0; i < worker_count_; ++i) {
     if (before.underlay_sockets && before.underlay_sockets != view.underlay_sockets)
-      workers_[i]->stop_listening((*before.underlay_sockets)[i].number());
+      workers_[i]->stop_listening((*before.underlay_sockets)[i].receiver());
     for (overlay::PortIndex port = 0; port < before.devices.size(); ++port) {
       const auto* device = before.device(port);
       if (device == nullptr || view.device(port) == device) continue;

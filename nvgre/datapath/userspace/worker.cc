@@ -37,9 +37,8 @@ void listen(int epoll, int descriptor, std::uint64_t event) {
 
 }  // namespace
 
-Worker::Worker(unsigned index, unsigned cpu, const std::atomic<const WorkerView*>& view, int doorbell)
+Worker::Worker(unsigned index, const std::atomic<const WorkerView*>& view, int doorbell)
     : index_(index),
-      cpu_(cpu),
       view_(view),
       doorbell_(doorbell),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
@@ -57,7 +56,8 @@ Worker::~Worker() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Worker::start() {
+void Worker::start(unsigned cpu) {
+  cpu_ = cpu;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -106,7 +106,7 @@ void Worker::run() {
 void Worker::round(const WorkerView& view, std::span<const epoll_event> events) {
   now_ = now();
   ports_.use(view);
-  underlay_.use(view.underlay_sockets ? (*view.underlay_sockets)[index_].number() : -1);
+  underlay_.use(view.underlay_sockets ? (*view.underlay_sockets)[index_].sender() : -1);
   if (!held_.is_empty()) release_held(view);
   for (const auto& event : events) {
     if (event.data.u64 == kUnderlayEvent) {
@@ -133,7 +133,7 @@ void Worker::release_held(const WorkerView& view) {
 
 void Worker::serve_underlay(const WorkerView& view) {
   if (!view.underlay_sockets) return;
-  const Burst burst = packets_.receive((*view.underlay_sockets)[index_].number());
+  const Burst burst = packets_.receive((*view.underlay_sockets)[index_].receiver());
   count_unread(burst, nullptr);
   if (burst.frames.empty()) return;
   std::size_t count = 0;

@@ -47,15 +47,15 @@ using WorkerNote = std::variant<PathMtuNote, MissNote, PortLostNote>;
 class Worker final : private overlay::EndpointEvents {
  public:
   /// @param index     Number of the worker, from 0.
-  /// @param cpu       Where it runs.
   /// @param view      The published view; null until there is one. Replaced only with a grace period (urcu-qsbr).
   /// @param doorbell  An eventfd that tells the control side that there are notes.
-  Worker(unsigned index, unsigned cpu, const std::atomic<const WorkerView*>& view, int doorbell);
+  Worker(unsigned index, const std::atomic<const WorkerView*>& view, int doorbell);
   ~Worker() override;  ///< Stops the thread.
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  void start();
+  /// Starts the thread on this CPU.
+  void start(unsigned cpu);
 
   // The control side's, while the worker runs:
   void listen_to_underlay(int socket);
@@ -88,7 +88,7 @@ class Worker final : private overlay::EndpointEvents {
   void miss(wire::Vsid vsid, const wire::MacAddress& destination) override;
 
   const unsigned index_;
-  const unsigned cpu_;
+  unsigned cpu_ = 0;
   const std::atomic<const WorkerView*>& view_;
   const int doorbell_;
   FileDescriptor epoll_;
