@@ -10,10 +10,12 @@
 #include <nlohmann/json.hpp>
 
 #include "nvgre/control/api_protocol.h"
-#include "nvgre/control/descriptor.h"
 #include "nvgre/control/unix_address.h"
+#include "nvgre/datapath/userspace/file_descriptor.h"
 
 namespace nvgre::control {
+
+using datapath::userspace::FileDescriptor;
 namespace {
 
 constexpr timeval kPatience{.tv_sec = 10, .tv_usec = 0};
@@ -29,14 +31,14 @@ std::unexpected<Error> unreachable(const std::string& path, int error_number) {
   return failure(ErrorCode::kUnavailable, path + ": " + std::strerror(error_number), path);
 }
 
-Result<Descriptor> connect_to(const std::string& path) {
+Result<FileDescriptor> connect_to(const std::string& path) {
   const auto address = UnixAddress::of(path);
   if (!address) return unreachable(path, ENAMETOOLONG);
-  Descriptor descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  FileDescriptor descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!descriptor) return unreachable(path, errno);
-  setsockopt(descriptor.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
-  setsockopt(descriptor.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
-  if (connect(descriptor.get(), address->get(), address->size()) != 0) return unreachable(path, errno);
+  setsockopt(descriptor.number(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
+  setsockopt(descriptor.number(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
+  if (connect(descriptor.number(), address->get(), address->size()) != 0) return unreachable(path, errno);
   return descriptor;
 }
 
@@ -47,14 +49,14 @@ Result<nlohmann::json> ask(const std::string& socket_path, const nlohmann::json&
   if (!descriptor) return std::unexpected(descriptor.error());
   std::string line = request.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
   for (std::size_t sent = 0; sent < line.size();) {
-    const ssize_t size = send(descriptor->get(), line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
+    const ssize_t size = send(descriptor->number(), line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
     if (size < 0) return unreachable(socket_path, errno);
     sent += static_cast<std::size_t>(size);
   }
   std::string answer;
   std::array<char, 16'384> buffer{};
   while (!answer.ends_with('\n')) {
-    const ssize_t size = recv(descriptor->get(), buffer.data(), buffer.size(), 0);
+    const ssize_t size = recv(descriptor->number(), buffer.data(), buffer.size(), 0);
     if (size < 0) return unreachable(socket_path, errno);
     if (size == 0) return failure(ErrorCode::kUnavailable, socket_path + ": nvgre hung up; see its log", socket_path);
     answer.append(buffer.data(), static_cast<std::size_t>(size));

@@ -18,22 +18,22 @@ bool would_block() {
 }  // namespace
 
 Result<ApiServer> ApiServer::start(const ApiSocket& socket, Answer answer) {
-  Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
+  FileDescriptor epoll(epoll_create1(EPOLL_CLOEXEC));
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.fd = socket.descriptor();
-  if (!epoll || epoll_ctl(epoll.get(), EPOLL_CTL_ADD, socket.descriptor(), &event) != 0)
+  if (!epoll || epoll_ctl(epoll.number(), EPOLL_CTL_ADD, socket.descriptor(), &event) != 0)
     return failure(ErrorCode::kSystem, std::string("epoll: ") + std::strerror(errno));
   return ApiServer(socket.descriptor(), std::move(answer), std::move(epoll));
 }
 
-ApiServer::ApiServer(int listener, Answer answer, Descriptor epoll)
+ApiServer::ApiServer(int listener, Answer answer, FileDescriptor epoll)
     : listener_(listener), answer_(std::move(answer)), epoll_(std::move(epoll)) {}
 
 void ApiServer::serve() {
   std::array<epoll_event, 16> events{};
   for (;;) {
-    const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
+    const int count = epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()), 0);
     if (count <= 0) return;
     for (int i = 0; i < count; ++i) {
       const int descriptor = events.at(static_cast<std::size_t>(i)).data.fd;
@@ -47,10 +47,10 @@ void ApiServer::serve() {
 
 void ApiServer::accept_clients() {
   for (;;) {
-    Descriptor descriptor(accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    FileDescriptor descriptor(accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!descriptor) return;
     if (clients_.size() >= kMaxClients) continue;
-    const int number = descriptor.get();
+    const int number = descriptor.number();
     const auto [added, is_new] =
         clients_.emplace(number, Client{.descriptor = std::move(descriptor), .received = {}, .to_send = {}});
     watch(added->second, EPOLL_CTL_ADD);
@@ -61,7 +61,7 @@ void ApiServer::serve_client(Client& client) {
   const bool is_alive = receive(client);
   answer_lines(client);
   if (!is_alive || !send(client) || (client.is_finished && client.to_send.empty())) {
-    clients_.erase(client.descriptor.get());  // closing takes it out of epoll
+    clients_.erase(client.descriptor.number());  // closing takes it out of epoll
     return;
   }
   watch(client, EPOLL_CTL_MOD);
@@ -70,7 +70,7 @@ void ApiServer::serve_client(Client& client) {
 bool ApiServer::receive(Client& client) {
   std::array<char, 4096> buffer{};
   while (!client.is_finished && client.received.size() <= kMaxRequestSize) {
-    const ssize_t size = recv(client.descriptor.get(), buffer.data(), buffer.size(), 0);
+    const ssize_t size = recv(client.descriptor.number(), buffer.data(), buffer.size(), 0);
     if (size < 0) return would_block();
     if (size == 0)
       client.is_finished = true;
@@ -93,7 +93,7 @@ void ApiServer::answer_lines(Client& client) {
 
 bool ApiServer::send(Client& client) {
   while (!client.to_send.empty()) {
-    const ssize_t size = ::send(client.descriptor.get(), client.to_send.data(), client.to_send.size(), MSG_NOSIGNAL);
+    const ssize_t size = ::send(client.descriptor.number(), client.to_send.data(), client.to_send.size(), MSG_NOSIGNAL);
     if (size < 0) return would_block();
     client.to_send.erase(0, static_cast<std::size_t>(size));
   }
@@ -104,8 +104,8 @@ bool ApiServer::send(Client& client) {
 void ApiServer::watch(const Client& client, int operation) const {
   epoll_event event{};
   event.events = client.to_send.empty() ? EPOLLIN : EPOLLOUT;
-  event.data.fd = client.descriptor.get();
-  epoll_ctl(epoll_.get(), operation, client.descriptor.get(), &event);
+  event.data.fd = client.descriptor.number();
+  epoll_ctl(epoll_.number(), operation, client.descriptor.number(), &event);
 }
 
 }  // namespace nvgre::control

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "nvgre/control/api_socket.h"
-#include "nvgre/control/descriptor.h"
+#include "nvgre/datapath/userspace/file_descriptor.h"
 #include "nvgre/wire/result.h"
 
 namespace nvgre::control {
@@ -26,19 +26,19 @@ class ApiServer {
   [[nodiscard]] static Result<ApiServer> start(const ApiSocket& socket, Answer answer);
 
   /// Readable when serve() has something to do: an epoll instance.
-  [[nodiscard]] int descriptor() const noexcept { return epoll_.get(); }
+  [[nodiscard]] int descriptor() const noexcept { return epoll_.number(); }
   /// Accepts clients, reads requests, answers them; returns when there is nothing left to do now.
   void serve();
 
  private:
   /// One connection.
   struct Client {
-    Descriptor descriptor;
+    FileDescriptor descriptor;
     std::string received;  ///< Of a line that has not ended.
     std::string to_send;
     bool is_finished = false;  ///< It sends no more; it goes when all is sent.
   };
-  ApiServer(int listener, Answer answer, Descriptor epoll);
+  ApiServer(int listener, Answer answer, FileDescriptor epoll);
 
   void accept_clients();
   void serve_client(Client& client);
@@ -50,7 +50,7 @@ class ApiServer {
 
   int listener_;
   Answer answer_;
-  Descriptor epoll_;
+  FileDescriptor epoll_;
   std::map<int, Client> clients_;  ///< By descriptor.
 };
 

@@ -1,9 +1,11 @@
 #include "nvgre/control/api_socket.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -17,6 +19,8 @@ namespace nvgre::control {
 namespace {
 
 constexpr int kBacklog = 64;
+constexpr auto kPatience = std::chrono::seconds(2);
+constexpr auto kRetryInterval = std::chrono::milliseconds(20);
 constexpr mode_t kOwnerOnly = 0177;
 
 std::string lock_path(const std::string& path) {
@@ -29,25 +33,35 @@ std::unexpected<Error> cannot_open(const std::string& path, int error_number) {
 }
 
 /// Whether `lock` is still the file that has the name: its last owner may have removed it after we opened it.
-bool is_still_there(const Descriptor& lock, const std::string& path) {
+bool is_still_there(const FileDescriptor& lock, const std::string& path) {
   struct stat opened{};
   struct stat named{};
-  return fstat(lock.get(), &opened) == 0 && stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
+  return fstat(lock.number(), &opened) == 0 && stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
          opened.st_dev == named.st_dev;
 }
 
-Result<Descriptor> take_lock(const std::string& path) {
+/// @return A lock, or one with nothing in it while another process holds it.
+Result<FileDescriptor> try_lock(const std::string& path) {
   const std::string name = lock_path(path);
+  FileDescriptor lock(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock) return cannot_open(path, errno);
+  if (flock(lock.number(), LOCK_EX | LOCK_NB) == 0)
+    return is_still_there(lock, name) ? std::move(lock) : FileDescriptor();
+  if (errno != EWOULDBLOCK) return cannot_open(path, errno);
+  return FileDescriptor();
+}
+
+// A process that was killed a moment ago may still be going: it is waited for.
+Result<FileDescriptor> take_lock(const std::string& path) {
+  const auto patience_ends = std::chrono::steady_clock::now() + kPatience;
   for (;;) {
-    Descriptor lock(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!lock) return cannot_open(path, errno);
-    if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK) return cannot_open(path, errno);
-      return failure(ErrorCode::kBusy,
-                     "API socket " + path + ": another nvgre runs here; stop it, or give [api] another socket", path);
-    }
-    if (is_still_there(lock, name)) return lock;
+    auto lock = try_lock(path);
+    if (!lock || *lock) return lock;
+    if (std::chrono::steady_clock::now() >= patience_ends) break;
+    std::this_thread::sleep_for(kRetryInterval);
   }
+  return failure(ErrorCode::kBusy,
+                 "API socket " + path + ": another nvgre runs here; stop it, or give [api] another socket", path);
 }
 
 }  // namespace
@@ -73,13 +87,13 @@ Result<void> ApiSocket::listen() {
     if (!S_ISSOCK(status.st_mode)) return cannot_open(path_, EEXIST);
     unlink(path_.c_str());
   }
-  listener_ = Descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  listener_ = FileDescriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const mode_t mask = umask(kOwnerOnly);  // from its first moment nobody else can connect
-  const int bound = bind(listener_.get(), address->get(), address->size());
+  const int bound = bind(listener_.number(), address->get(), address->size());
   const int error_number = errno;
   umask(mask);
   if (bound != 0) return cannot_open(path_, error_number);
-  if (::listen(listener_.get(), kBacklog) != 0) return cannot_open(path_, errno);
+  if (::listen(listener_.number(), kBacklog) != 0) return cannot_open(path_, errno);
   return {};
 }
 

@@ -3,10 +3,12 @@
 
 #include <string>
 
-#include "nvgre/control/descriptor.h"
+#include "nvgre/datapath/userspace/file_descriptor.h"
 #include "nvgre/wire/result.h"
 
 namespace nvgre::control {
+
+using datapath::userspace::FileDescriptor;
 
 /// A listening socket and the lock beside it ("PATH.lock"). Whoever holds the lock owns the path: a second process is
 /// refused, and what a killed one left behind is taken over, since the kernel frees its lock. Both files go with it.
@@ -22,16 +24,16 @@ class ApiSocket {
   ~ApiSocket();
 
   /// Listening and non-blocking.
-  [[nodiscard]] int descriptor() const noexcept { return listener_.get(); }
+  [[nodiscard]] int descriptor() const noexcept { return listener_.number(); }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
-  ApiSocket(std::string path, Descriptor lock) noexcept : path_(std::move(path)), lock_(std::move(lock)) {}
+  ApiSocket(std::string path, FileDescriptor lock) noexcept : path_(std::move(path)), lock_(std::move(lock)) {}
   [[nodiscard]] Result<void> listen();
 
   std::string path_;
-  Descriptor lock_;
-  Descriptor listener_;
+  FileDescriptor lock_;
+  FileDescriptor listener_;
 };
 
 }  // namespace nvgre::control

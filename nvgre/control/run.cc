@@ -58,20 +58,20 @@ void set_up_log() {
 }
 
 /// SIGHUP, SIGTERM and SIGINT as a descriptor.
-Result<Descriptor> take_signals() {
+Result<FileDescriptor> take_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int number : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&signals, number);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  Descriptor descriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  FileDescriptor descriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!descriptor) return failure(ErrorCode::kSystem, std::string("signalfd: ") + std::strerror(errno));
   return descriptor;
 }
 
 /// The next signal that arrived, if any.
-std::optional<int> next_signal(const Descriptor& signals) {
+std::optional<int> next_signal(const FileDescriptor& signals) {
   signalfd_siginfo info{};
-  if (read(signals.get(), &info, sizeof(info)) != static_cast<ssize_t>(sizeof(info))) return std::nullopt;
+  if (read(signals.number(), &info, sizeof(info)) != static_cast<ssize_t>(sizeof(info))) return std::nullopt;
   return static_cast<int>(info.ssi_signo);
 }
 
@@ -86,8 +86,8 @@ void reload(Service& service) {
 }
 
 /// Requests and signals, one after another.
-RunStatus serve(Service& service, ApiServer& api, const Descriptor& signals) {
-  std::array<pollfd, 2> waiting = {pollfd{.fd = signals.get(), .events = POLLIN, .revents = 0},
+RunStatus serve(Service& service, ApiServer& api, const FileDescriptor& signals) {
+  std::array<pollfd, 2> waiting = {pollfd{.fd = signals.number(), .events = POLLIN, .revents = 0},
                                    pollfd{.fd = api.descriptor(), .events = POLLIN, .revents = 0}};
   for (;;) {
     if (poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) {

@@ -30,19 +30,19 @@ class ApiServerTest : public testing::Test {
     socket_.emplace(ApiSocket::open(path_).value());
     server_.emplace(ApiServer::start(*socket_, [](std::string_view line) { return std::string(line) + "!"; }).value());
   }
-  Descriptor connected() const {
-    Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
+  FileDescriptor connected() const {
+    FileDescriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
     const auto address = UnixAddress::of(path_);
-    EXPECT_EQ(connect(client.get(), address->get(), address->size()), 0);
+    EXPECT_EQ(connect(client.number(), address->get(), address->size()), 0);
     return client;
   }
-  static void send_text(const Descriptor& client, const std::string& text) {
-    EXPECT_EQ(send(client.get(), text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+  static void send_text(const FileDescriptor& client, const std::string& text) {
+    EXPECT_EQ(send(client.number(), text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
   }
   /// What has arrived by now; "EOF" when the server hung up.
-  static std::string received(const Descriptor& client) {
+  static std::string received(const FileDescriptor& client) {
     std::array<char, 4096> buffer{};
-    const auto size = recv(client.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    const auto size = recv(client.number(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size == 0) return "EOF";
     return size < 0 ? "" : std::string(buffer.data(), static_cast<std::size_t>(size));
   }
@@ -89,7 +89,7 @@ TEST_F(ApiServerTest, serves_several_clients_and_forgets_those_that_go) {
   server_->serve();
   EXPECT_EQ(received(first), "a!\n");
   EXPECT_EQ(received(second), "b!\n");
-  first = Descriptor();
+  first = FileDescriptor();
   server_->serve();
   EXPECT_FALSE(is_readable());
   send_text(second, "c\n");
@@ -100,7 +100,7 @@ TEST_F(ApiServerTest, serves_several_clients_and_forgets_those_that_go) {
 TEST_F(ApiServerTest, answers_a_client_that_sends_no_more) {
   const auto client = connected();
   send_text(client, "last\n");
-  shutdown(client.get(), SHUT_WR);
+  shutdown(client.number(), SHUT_WR);
   server_->serve();
   EXPECT_EQ(received(client), "last!\n");
   EXPECT_EQ(received(client), "EOF");
@@ -118,7 +118,7 @@ TEST_F(ApiServerTest, hangs_up_on_a_line_without_end) {
 }
 
 TEST_F(ApiServerTest, hangs_up_on_more_clients_than_it_serves) {
-  std::vector<Descriptor> clients;
+  std::vector<FileDescriptor> clients;
   for (std::size_t i = 0; i <= ApiServer::kMaxClients; ++i) {
     clients.push_back(connected());
     server_->serve();

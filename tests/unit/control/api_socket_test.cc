@@ -18,9 +18,9 @@ namespace {
 using test::TemporaryDirectory;
 
 bool connects(const std::string& path) {
-  const Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
+  const FileDescriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
   const auto address = UnixAddress::of(path);
-  return connect(client.get(), address->get(), address->size()) == 0;
+  return connect(client.number(), address->get(), address->size()) == 0;
 }
 
 TEST(ApiSocket, listens_for_its_owner_only_and_leaves_nothing_behind) {
