@@ -1,7 +1,7 @@
 #include "cli/status_text.h"
 
-#include <map>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -48,35 +48,36 @@ std::string duration(std::uint64_t seconds) {
   return fmt::format("{} d {} h", seconds / 86'400, seconds / 3'600 % 24);
 }
 
-/// What people read for a counter or drop reason; the names and texts of counts.def and drop_reason.def.
-std::string meaning_of(const std::string& name) {
-  static const auto kMeanings = [] {
-    std::map<std::string, std::string, std::less<>> meanings;
-    overlay::for_each_count(overlay::EndpointCounts(), [&](std::string_view counter, std::string_view words,
-                                                           std::uint64_t) { meanings.emplace(counter, words); });
-    for (std::size_t i = 0; i < wire::kDropReasonCount; ++i) {
-      const auto reason = static_cast<wire::DropReason>(i);
-      meanings.emplace(wire::machine_name(reason), wire::description(reason));
-    }
-    return meanings;
-  }();
-  const auto found = kMeanings.find(name);
-  return found == kMeanings.end() ? "" : found->second;
+std::string number_line(std::uint64_t value, std::string_view name, std::string_view meaning) {
+  return fmt::format("    {:>18}  {:<30} {}\n", grouped(value), name, meaning);
 }
 
-/// One line for each number that is not 0, or one that says there is none.
-std::string numbers(const json& values, std::string_view none) {
+// In the order of counts.def, which is a frame's way; what is 0 is left out.
+std::string counters(const json& counts) {
   std::string out;
-  for (const auto& [name, value] : values.items())
-    if (value != 0)
-      out += fmt::format("    {:>18}  {:<30} {}\n", grouped(value.get<std::uint64_t>()), name, meaning_of(name));
-  return out.empty() ? fmt::format("    {}\n", none) : out;
+  overlay::for_each_count(overlay::EndpointCounts(),
+                          [&](std::string_view name, std::string_view meaning, std::uint64_t) {
+                            if (const auto value = number(counts, std::string(name).c_str()); value != 0)
+                              out += number_line(value, name, meaning);
+                          });
+  return out.empty() ? "    nothing was counted yet\n" : out;
+}
+
+std::string drops(const json& counts) {
+  std::string out;
+  for (std::size_t i = 0; i < wire::kDropReasonCount; ++i) {
+    const auto reason = static_cast<wire::DropReason>(i);
+    const auto name = std::string(wire::machine_name(reason));
+    if (const auto value = number(counts, name.c_str()); value != 0)
+      out += number_line(value, name, wire::description(reason));
+  }
+  return out;
 }
 
 std::string head(const json& status) {
-  return fmt::format("nvgre {}, data plane {}, running for {}, {} reloads\n  {}\n  configuration {}\n",
-                     text(status, "version"), text(status, "plane"), duration(number(status, "uptime_seconds")),
-                     number(status, "reloads"), text(status, "plane_reason"), text(status, "configuration"));
+  return fmt::format("nvgre {}, running for {}, {} reloads\n  {}\n  configuration {}\n", text(status, "version"),
+                     duration(number(status, "uptime_seconds")), number(status, "reloads"),
+                     text(status, "plane_reason"), text(status, "configuration"));
 }
 
 std::string underlay(const json& status) {
@@ -116,10 +117,7 @@ std::string port(const json& port) {
   out += fmt::format("    from tenant {:>15} frames {:>23} bytes\n    to tenant   {:>15} frames {:>23} bytes\n",
                      grouped(number(counts, "frames_from_tenant")), grouped(number(counts, "bytes_from_tenant")),
                      grouped(number(counts, "frames_to_tenant")), grouped(number(counts, "bytes_to_tenant")));
-  for (const auto& [reason, count] : port.at("drops").items())
-    if (count != 0)
-      out +=
-          fmt::format("    dropped {:>19} {}: {}\n", grouped(count.get<std::uint64_t>()), reason, meaning_of(reason));
+  if (const auto dropped = drops(port.at("drops")); !dropped.empty()) out += "    dropped\n" + dropped;
   return out;
 }
 
@@ -134,15 +132,30 @@ std::string workers(const json& status) {
   return out;
 }
 
-std::string active_tasks(const json& offload) {
-  std::string on;
-  std::string off;
-  for (const auto& task : offload.at("tasks")) {
-    auto& list = task.at("active") != 0 ? on : off;
-    list += (list.empty() ? "" : ", ") + text(task, "name");
+/// Words in lines of at most a hundred columns, each behind an indent.
+std::string wrapped(const std::vector<std::string>& words) {
+  constexpr std::size_t kColumns = 100;
+  constexpr std::string_view kIndent = "\n   ";
+  std::string out(kIndent);
+  std::size_t column = kIndent.size();
+  for (const auto& word : words) {
+    if (column + 1 + word.size() > kColumns) {
+      out += kIndent;
+      column = kIndent.size();
+    }
+    out += ' ' + word;
+    column += 1 + word.size();
   }
-  return fmt::format("\noffloads active: {}\n         not active: {}\n", on.empty() ? "none" : on,
-                     off.empty() ? "none" : off);
+  return out + "\n";
+}
+
+std::string active_tasks(const json& offload) {
+  std::vector<std::string> on;
+  std::vector<std::string> off;
+  for (const auto& task : offload.at("tasks")) (task.at("active") != 0 ? on : off).push_back(text(task, "name"));
+  std::string out = "\noffloads active";
+  out += on.empty() ? ": none\n" : wrapped(on);
+  return off.empty() ? out : out + "offloads not active" + wrapped(off);
 }
 
 }  // namespace
@@ -151,8 +164,9 @@ std::string status_text(const json& status) {
   std::string out = head(status) + underlay(status);
   for (const auto& one : status.at("subnets")) out += subnet(one, status.at("records"));
   for (const auto& one : status.at("ports")) out += port(one);
-  out += "\ncounters of all workers\n" + numbers(status.at("total").at("counts"), "nothing was counted yet");
-  out += "\ndropped frames by reason\n" + numbers(status.at("total").at("drops"), "none");
+  out += "\ncounters of all workers\n" + counters(status.at("total").at("counts"));
+  const auto dropped = drops(status.at("total").at("drops"));
+  out += "\ndropped frames by reason\n" + (dropped.empty() ? "    none\n" : dropped);
   return out + workers(status) + active_tasks(status.at("offload"));
 }
 

@@ -1,0 +1,175 @@
+// Exit statuses and messages of the command, as design sections 7 and 8 have them, by calling what main() calls.
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/commands.h"
+#include "nvgre/capture/writer.h"
+#include "nvgre/wire/frame_builder.h"
+#include "tests/unit/capture/temporary_directory.h"
+
+namespace nvgre::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct Outcome {
+  int status = 0;
+  std::string out;
+  std::string error;
+};
+
+Outcome run(std::vector<const char*> words) {
+  words.insert(words.begin(), "nvgre");
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const int status = run_command_line(static_cast<int>(words.size()), words.data());
+  return {status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+}
+
+class CommandLine : public testing::Test {
+ protected:
+  /// A capture of one good NVGRE frame and, if wanted, one with a broken payload.
+  std::string capture(bool with_bad) const {
+    const auto path = directory_.file("test.pcap");
+    auto writer = capture::Writer::create(path).value();
+    const auto ip = [](std::string_view text) { return wire::IpAddress::parse(text).value(); };
+    auto frame = wire::FrameBuilder()
+                     .ethernet(wire::MacAddress({2, 0, 0, 0, 0, 1}), wire::MacAddress({2, 0, 0, 0, 0, 2}))
+                     .ip(ip("198.18.0.1"), ip("198.18.0.2"))
+                     .nvgre(*wire::Vsid::from(5001))
+                     .ethernet(wire::MacAddress({2, 0, 0, 0, 0, 3}), wire::MacAddress({2, 0, 0, 0, 0, 4}))
+                     .ip(ip("192.0.2.1"), ip("192.0.2.2"))
+                     .udp(1'000, 2'000)
+                     .counting_payload(30)
+                     .build();
+    writer.write({frame, frame.size(), {}});
+    frame.back() ^= 1;
+    if (with_bad) writer.write({frame, frame.size(), {}});
+    EXPECT_TRUE(writer.finish());
+    return path;
+  }
+  std::string file(const std::string& text) const {
+    const auto path = directory_.file("nvgre.toml");
+    std::ofstream(path) << text;
+    return path;
+  }
+  test::TemporaryDirectory directory_;
+};
+
+TEST_F(CommandLine, tells_its_version) {
+  const auto outcome = run({"--version"});
+  EXPECT_EQ(outcome.status, kDone);
+  EXPECT_EQ(outcome.out.rfind("nvgre ", 0), 0U);
+}
+
+TEST_F(CommandLine, help_of_every_subcommand_has_examples) {
+  for (const auto* command : {"run", "status", "offload", "inspect"}) {
+    const auto outcome = run({command, "--help"});
+    EXPECT_EQ(outcome.status, kDone) << command;
+    EXPECT_THAT(outcome.out, HasSubstr("Examples:\n  nvgre ")) << command;
+    EXPECT_THAT(outcome.out, HasSubstr("Exit status:")) << command;
+  }
+  EXPECT_THAT(run({"--help"}).out, HasSubstr("nvgre inspect capture.pcap"));
+}
+
+TEST_F(CommandLine, help_of_run_explains_every_key) {
+  const auto help = run({"run", "--help"}).out;
+  for (const auto* key :
+       {"[provider]", "flow_label", "[datapath]", "[[subnet]]", "source_check", "spoof_check", "[[record]]"})
+    EXPECT_THAT(help, HasSubstr(key));
+}
+
+TEST_F(CommandLine, wrong_usage_is_2_with_a_hint) {
+  for (const auto& words : std::vector<std::vector<const char*>>{{},
+                                                                 {"dance"},
+                                                                 {"run"},
+                                                                 {"inspect"},
+                                                                 {"inspect", "a", "b"},
+                                                                 {"inspect", "a", "--rss-key", "00"},
+                                                                 {"status", "--colour"},
+                                                                 {"offload"},
+                                                                 {"offload", "set"},
+                                                                 {"offload", "set", "LsoV2IPv4"},
+                                                                 {"offload", "set", "LsoV9=1"},
+                                                                 {"offload", "show", "LsoV9"}}) {
+    const auto outcome = run(words);
+    EXPECT_EQ(outcome.status, kUsage) << testing::PrintToString(words);
+    EXPECT_EQ(outcome.error.rfind("nvgre", 0), 0U) << outcome.error;
+    EXPECT_THAT(outcome.out, IsEmpty());
+  }
+  EXPECT_THAT(run({"inspekt"}).error, HasSubstr("\"inspekt\" is no subcommand; did you mean \"inspect\"?"));
+  EXPECT_THAT(run({"offload", "show", "LsoV2Pv4"}).error, HasSubstr("did you mean \"LsoV2IPv4\"?"));
+}
+
+TEST_F(CommandLine, inspect_prints_a_line_for_each_frame_and_sums_up) {
+  const auto path = capture(true);
+  const auto text = run({"inspect", path.c_str()});
+  EXPECT_EQ(text.status, kDone);
+  EXPECT_EQ(std::ranges::count(text.out, '\n'), 2);
+  EXPECT_EQ(text.error,
+            "nvgre inspect: 2 frames: 2 nvgre, 0 other gre, 0 unsupported, 0 not encapsulated; 1 with a bad "
+            "checksum, 0 with a wrong format\n");
+  const auto json = run({"inspect", "--json", path.c_str()});
+  EXPECT_EQ(json.out.rfind("{\"frame\": 1, ", 0), 0U);
+  EXPECT_THAT(json.out, HasSubstr("\n{\"frame\": 2, "));
+}
+
+TEST_F(CommandLine, inspect_check_is_1_if_anything_is_wrong) {
+  EXPECT_EQ(run({"inspect", "--check", capture(false).c_str()}).status, kDone);
+  EXPECT_EQ(run({"inspect", "--check", capture(true).c_str()}).status, kFailed);
+  EXPECT_EQ(run({"inspect", capture(true).c_str()}).status, kDone) << "nobody asked";
+}
+
+TEST_F(CommandLine, inspect_takes_an_RSS_key) {
+  const auto path = capture(false);
+  const std::string zeros(80, '0');
+  EXPECT_THAT(run({"inspect", "--json", "--rss-key", zeros.c_str(), path.c_str()}).out,
+              HasSubstr(R"("rss": {"hash": "0x00000000", "type": "udp_ipv4"})"));
+}
+
+TEST_F(CommandLine, unreadable_captures_are_3_and_named) {
+  const auto missing = run({"inspect", "/nowhere.pcap"});
+  EXPECT_EQ(missing.status, kUnreadable);
+  EXPECT_EQ(missing.error, "nvgre inspect: /nowhere.pcap: No such file or directory\n");
+  EXPECT_EQ(run({"inspect", file("no capture").c_str()}).status, kUnreadable);
+
+  const auto path = capture(true);
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 5);
+  const auto cut = run({"inspect", path.c_str()});
+  EXPECT_EQ(cut.status, kUnreadable);
+  EXPECT_EQ(std::ranges::count(cut.out, '\n'), 1) << "what was readable is still processed";
+  EXPECT_THAT(cut.error, HasSubstr("nvgre inspect: " + path + ": truncated"));
+}
+
+TEST_F(CommandLine, run_check_judges_a_file) {
+  const auto good = run({"run", "--check", "--config", file("[provider]\naddresses = [\"198.18.0.1\"]\n").c_str()});
+  EXPECT_EQ(good.status, 0);
+  const auto path = file("[provider]\naddresses = [\"198.18.0.1\"]\nttl = 0\ndscp = 99\n");
+  const auto wrong = run({"run", "--check", "--config", path.c_str()});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_THAT(wrong.error, HasSubstr(path + ":3: [provider] ttl: given 0, accepted is a number from 1 to 255\n"));
+  EXPECT_THAT(wrong.error, HasSubstr(path + ":4: [provider] dscp: given 99"));
+  EXPECT_EQ(run({"run", "--config", path.c_str()}).status, 2);
+  EXPECT_EQ(run({"run", "--config", "/nowhere.toml"}).status, 2);
+}
+
+TEST_F(CommandLine, status_without_an_endpoint_is_1_and_says_what_helps) {
+  for (const auto& words :
+       std::vector<std::vector<const char*>>{{"status", "--socket", "/nowhere.sock"},
+                                             {"offload", "show", "--socket", "/nowhere.sock"},
+                                             {"offload", "set", "LsoV2IPv4=1", "--socket", "/nowhere.sock"}}) {
+    const auto outcome = run(words);
+    EXPECT_EQ(outcome.status, kFailed);
+    EXPECT_THAT(outcome.error, HasSubstr("/nowhere.sock: no nvgre runs here; start it with `nvgre run`"));
+  }
+}
+
+}  // namespace
+}  // namespace nvgre::cli
