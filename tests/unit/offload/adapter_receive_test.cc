@@ -5,7 +5,7 @@
 #include "nvgre/offload/coalescing.h"
 #include "nvgre/offload/receive_checksum.h"
 #include "nvgre/wire/locate.h"
-#include "tests/unit/offload/coalescing_support.h"
+#include "tests/support/coalescing_batch.h"
 
 namespace nvgre::offload {
 namespace {
