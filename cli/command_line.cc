@@ -33,9 +33,7 @@ void describe(CLI::App& app, int& status) {
   add_status_command(app, status);
   add_offload_command(app, status);
   add_inspect_command(app, status);
-#ifndef NVGRE_WITHOUT_DEMO
   add_demo_command(app, status);
-#endif
 }
 
 /// What to say about a first word that is no subcommand.

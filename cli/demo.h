@@ -8,7 +8,7 @@
 namespace nvgre::cli {
 
 struct DemoOptions {
-  int seconds = 10;           ///< Of traffic, for each of the two runs (offloads on and off) together.
+  int seconds = 10;           ///< Of throughput measurements, all of them together.
   std::string mode = "auto";  ///< "auto", "userspace" or "memory".
 };
 

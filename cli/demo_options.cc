@@ -21,7 +21,7 @@ void add_demo_command(CLI::App& app, int& status) {
   auto* command =
       app.add_subcommand("demo", "Carry two tenants with the same addresses between two hosts, and prove it");
   const auto options = std::make_shared<DemoOptions>();
-  command->add_option("--seconds", options->seconds, "How long the traffic runs")
+  command->add_option("--seconds", options->seconds, "How long throughput is measured, all measurements together")
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
   command->add_option("--mode", options->mode, "Which data plane: auto, userspace or memory")
