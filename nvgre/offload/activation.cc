@@ -37,12 +37,11 @@ SegmentationTasks segmentation(PerVersion active, const SegmentationLimits& limi
           .extension_headers = limits.extension_headers};
 }
 
-/// Inner 4-tuples are hashed for RSS, and for RSS inside a queue (D-46).
+/// RSS waits for its parameters; RSS inside a queue needs none.
 bool hashes_inner(const OffloadSet& hardware, const Configuration& configuration,
                   const Activation& activation) noexcept {
-  if (!hardware.rss.supported) return false;
-  if (configuration.steering == ReceiveSteering::kVmq) return configuration.queue_rss;
-  return configuration.steering == ReceiveSteering::kRss && activation.rss;
+  const bool is_ready = activation.rss || configuration.steering == ReceiveSteering::kVmq;
+  return hardware.rss.supported && configuration.spreads_by_hash() && is_ready;
 }
 
 /// KEY-31: what was written down, but never more than the device takes.

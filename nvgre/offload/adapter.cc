@@ -79,6 +79,9 @@ std::vector<TaskStatus> Adapter::tasks() const {
   const auto& hardware = hardware_capabilities();
   const auto current = current_configuration();
   const auto active = tasks_of(active_);
+  // Under VMQ the current configuration has no RSS to report (CAP-16), but hashing inside queues is enabled (D-46).
+  auto enabled = current.encapsulated;
+  if (state_.configuration.nvgre && state_.configuration.spreads_by_hash()) enabled.rss = hardware.encapsulated.rss;
   std::vector<TaskStatus> rows;
   for (const auto& task : task_flags())
     rows.push_back({.machine_name = task.machine_name,
@@ -92,7 +95,7 @@ std::vector<TaskStatus> Adapter::tasks() const {
                     .description = row.description,
                     .is_mask = true,
                     .possible = (hardware.encapsulated.*row.mask).bits(),
-                    .enabled = (current.encapsulated.*row.mask).bits(),
+                    .enabled = (enabled.*row.mask).bits(),
                     .active = (active_.encapsulated.*row.mask).bits()});
   return rows;
 }

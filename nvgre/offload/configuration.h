@@ -64,6 +64,10 @@ struct Configuration {
   bool queue_rss = true;             ///< D-46: with kVmq, several workers a queue.
   std::optional<RssProcessors> rss;  ///< Read only with kRss (KEY-28).
   bool vlan_filtering = false;       ///< KEY-27; read only with kVmq.
+  /// Frames are to be spread by the hash of their inner headers: with RSS, and inside a virtual machine's queue (D-46).
+  [[nodiscard]] constexpr bool spreads_by_hash() const noexcept {
+    return steering == ReceiveSteering::kRss || (steering == ReceiveSteering::kVmq && queue_rss);
+  }
   friend bool operator==(const Configuration&, const Configuration&) noexcept = default;
 
   /// What an adapter starts with (KEY-35).
