@@ -12,11 +12,10 @@ build:  ## Builds the command, build/release/nvgre, and the library
 	@scripts/build product
 
 demo: build  ## Carries two tenants between two hosts and verifies the wire
-	@scripts/setup demo
 	@build/release/nvgre demo
 
 test:  ## Builds and runs every test; what needs root is skipped without it
-	@scripts/setup build demo test
+	@scripts/setup build test
 	@scripts/build release
 	@scripts/test release
 
