@@ -52,9 +52,9 @@ Result<PortTable::Port> PortTable::make(const overlay::Port& port, std::size_t m
   spdlog::info("port device={} kind=tap mtu={} queues={}", name, mtu, (*device)->tap().queue_count());
   Port made;
   made.device = std::move(*device);
-  made.is_made_by_us = made.is_up = true;
+  made.is_made_by_us = true;
   made.mtu = mtu;
-  made.attach_count = 1;
+  made.usability.update(true);
   return made;
 }
 
@@ -69,9 +69,8 @@ Result<PortTable::Port> PortTable::attach_existing(const std::string& name, cons
   spdlog::info("port device={} kind=existing mtu={}", name, link.mtu);
   Port attached;
   attached.device = std::move(*device);
-  attached.is_up = link.is_up;
   attached.mtu = link.mtu;
-  attached.attach_count = 1;
+  attached.usability.update(link.is_up);
   return attached;
 }
 
@@ -131,8 +130,8 @@ bool PortTable::follow_made(const overlay::Port& description, Port& port, std::s
   const auto& name = description.description().device;
   const bool was_there = port.device != nullptr;
   if (was_there) {
-    ++port.loss_count;
     port.device.reset();
+    port.usability.update(false);
     spdlog::warn("port device={} state=gone", name);
   }
   auto made = make(description, mtu, offloads);
@@ -142,7 +141,7 @@ bool PortTable::follow_made(const overlay::Port& description, Port& port, std::s
   }
   port.device = std::move(made->device);
   port.mtu = mtu;
-  ++port.attach_count;
+  port.usability.update(true);
   return true;
 }
 
@@ -150,18 +149,14 @@ bool PortTable::follow_existing(const std::string& name, Port& port) {
   const auto link = watch_.link(name);
   const bool is_same_device = link && port.device && port.device->interface_index() == link->index;
   if (is_same_device) {
-    if (std::exchange(port.is_up, link->is_up) != link->is_up) {
-      ++(link->is_up ? port.attach_count : port.loss_count);
-      spdlog::info("port device={} state={}", name, link->is_up ? "up" : "down");
-    }
+    if (port.usability.update(link->is_up)) spdlog::info("port device={} state={}", name, link->is_up ? "up" : "down");
     port.mtu = link->mtu;
     return false;
   }
   const bool was_there = port.device != nullptr;
   if (was_there) {
-    ++port.loss_count;
     port.device.reset();
-    port.is_up = false;
+    port.usability.update(false);
     spdlog::warn("port device={} state=gone", name);
   }
   if (!link) return was_there;
@@ -171,9 +166,8 @@ bool PortTable::follow_existing(const std::string& name, Port& port) {
     return was_there;
   }
   port.device = std::move(attached->device);
-  port.is_up = link->is_up;
   port.mtu = link->mtu;
-  ++port.attach_count;
+  port.usability.update(link->is_up);
   return true;
 }
 
@@ -201,10 +195,10 @@ PortStatus PortTable::status(overlay::PortIndex index) const {
   const auto& port = found->second;
   status.is_made_by_us = port.is_made_by_us;
   status.is_attached = port.device != nullptr;
-  status.is_up = port.is_made_by_us ? port.device && port.device->tap().is_up() : port.is_up;
+  status.is_up = port.is_made_by_us ? port.device && port.device->tap().is_up() : port.usability.is_usable();
   status.mtu = port.mtu;
-  status.attach_count = port.attach_count;
-  status.loss_count = port.loss_count;
+  status.attach_count = port.usability.attach_count();
+  status.loss_count = port.usability.loss_count();
   return status;
 }
 

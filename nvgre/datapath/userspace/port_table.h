@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "nvgre/datapath/userspace/host_guard.h"
 #include "nvgre/datapath/userspace/port_device.h"
 #include "nvgre/datapath/userspace/underlay_watch.h"
+#include "nvgre/datapath/userspace/usability.h"
 #include "nvgre/overlay/endpoint.h"
 #include "nvgre/overlay/policy.h"
 #include "nvgre/wire/result.h"
@@ -41,10 +41,8 @@ class PortTable {
     FileDescriptor claim;                ///< Nobody else's while the policy has the port.
     std::shared_ptr<PortDevice> device;  ///< Null while the device is gone.
     bool is_made_by_us = false;
-    bool is_up = false;
-    std::size_t mtu = 0;  ///< The tenant's IP MTU, as far as it is ours to set.
-    std::uint64_t attach_count = 0;
-    std::uint64_t loss_count = 0;
+    std::size_t mtu = 0;  ///< The tenant's IP MTU of a made device; the device's own of an existing one.
+    Usability usability;  ///< Of an existing device: it is there and up. Of a made one: it is there.
   };
   using Ports = std::map<overlay::PortIndex, Port>;
   [[nodiscard]] Result<Ports> prepare(const overlay::Policy& policy, std::size_t underlay_mtu,

@@ -48,10 +48,10 @@ Result<void> UnderlayAttachment::commit(Prepared prepared, const overlay::Policy
   std::erase_if(claims_, [&](const auto& entry) {
     return std::ranges::find(provider.addresses, entry.first) == provider.addresses.end();
   });
-  if (sockets_ != prepared.sockets) ++attach_count_;
   sockets_ = std::move(prepared.sockets);
   interface_ = provider.interface;
   link_ = link;
+  usability_.update(link.is_up);
   return {};
 }
 
@@ -59,15 +59,13 @@ bool UnderlayAttachment::follow(const std::optional<Link>& link, const overlay::
   const auto before = std::exchange(link_, link);
   const auto sockets_before = sockets_;
   if (before && (!link || link->index != before->index)) {
-    ++loss_count_;
     sockets_.reset();
+    usability_.update(false);
     spdlog::warn("underlay interface={} state=gone", interface_);
   }
   if (link && !sockets_) attach_again(*link, policy);
-  if (before && link && before->index == link->index && before->is_up != link->is_up) {
-    ++(link->is_up ? attach_count_ : loss_count_);
-    spdlog::warn("underlay interface={} state={}", interface_, link->is_up ? "up" : "down");
-  }
+  if (usability_.update(sockets_ && link && link->is_up))
+    spdlog::warn("underlay interface={} state={}", interface_, link && link->is_up ? "up" : "down");
   return sockets_ != sockets_before;
 }
 
@@ -83,7 +81,6 @@ void UnderlayAttachment::attach_again(const Link& link, const overlay::Policy& p
   if (auto joined = groups_.set(link.index, policy.groups()); !joined)
     spdlog::warn("groups interface={} reason=\"{}\"", interface_, joined.error().message);
   sockets_ = std::move(*sockets);
-  ++attach_count_;
   spdlog::info("underlay interface={} state=attached", interface_);
 }
 
@@ -92,8 +89,8 @@ UnderlayStatus UnderlayAttachment::status() const {
           .is_attached = sockets_ != nullptr,
           .is_up = link_ && link_->is_up,
           .mtu = link_ ? link_->mtu : 0,
-          .attach_count = attach_count_,
-          .loss_count = loss_count_};
+          .attach_count = usability_.attach_count(),
+          .loss_count = usability_.loss_count()};
 }
 
 }  // namespace nvgre::datapath::userspace

@@ -2,7 +2,6 @@
 /// the claims on our Provider Addresses. Attached again whenever the interface comes back.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +11,7 @@
 #include "nvgre/datapath/userspace/group_membership.h"
 #include "nvgre/datapath/userspace/host_guard.h"
 #include "nvgre/datapath/userspace/kernel_tables.h"
+#include "nvgre/datapath/userspace/usability.h"
 #include "nvgre/datapath/userspace/worker_view.h"
 #include "nvgre/overlay/policy.h"
 #include "nvgre/wire/result.h"
@@ -51,8 +51,7 @@ class UnderlayAttachment {
   std::shared_ptr<const UnderlaySockets> sockets_;
   std::map<wire::ProviderAddress, FileDescriptor> claims_;
   GroupMembership groups_;
-  std::uint64_t attach_count_ = 0;
-  std::uint64_t loss_count_ = 0;
+  Usability usability_;
 };
 
 }  // namespace nvgre::datapath::userspace

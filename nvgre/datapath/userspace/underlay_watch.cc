@@ -12,6 +12,7 @@ namespace {
 constexpr auto kPathMtuLife = std::chrono::minutes(10);
 // Without entries that the kernel keeps by itself: often enough that none becomes stale for long.
 constexpr auto kRequestInterval = std::chrono::seconds(5);
+constexpr auto kAfterFlush = std::chrono::milliseconds(200);
 
 }  // namespace
 
@@ -112,8 +113,8 @@ void UnderlayWatch::take_neighbor(const KernelChanges::NeighborChange& change) {
   fixed_.erase(address);
   if (!change.is_gone && mac) facts_.macs.emplace(address, *mac);
   if (!change.is_gone && is_fixed) fixed_.insert(address);
-  // Flushed by someone: asked for again, while the interface can answer.
-  if (change.is_gone && kept_.erase(address) != 0 && facts_.link->is_up) keep_neighbors();
+  // Flushed by someone: asked for again, but not at once, or `ip neigh flush` would never see its end.
+  if (change.is_gone && kept_.erase(address) != 0) next_request_ = Clock::now() + kAfterFlush;
 }
 
 std::set<wire::IpAddress> UnderlayWatch::wanted_neighbors() const {
@@ -129,6 +130,7 @@ void UnderlayWatch::keep_neighbors() {
     if (kept_.contains(address) || fixed_.contains(address)) continue;
     if (!tables_.keep_resolved(facts_.link->index, address)) has_managed_entries_ = false;
     kept_.insert(address);
+    if (!has_managed_entries_) next_request_ = Clock::now() + kRequestInterval;
   }
   std::erase_if(kept_, [&](const wire::IpAddress& address) {
     if (wanted.contains(address)) return false;
@@ -138,9 +140,9 @@ void UnderlayWatch::keep_neighbors() {
 }
 
 void UnderlayWatch::tick(Clock::time_point now) {
-  if (!has_managed_entries_ && now >= next_request_) {
-    next_request_ = now + kRequestInterval;
-    kept_.clear();
+  if (next_request_ && now >= *next_request_) {
+    next_request_.reset();
+    if (!has_managed_entries_) kept_.clear();
     keep_neighbors();
   }
   std::erase_if(path_mtu_ends_, [&](const auto& entry) {
@@ -151,8 +153,7 @@ void UnderlayWatch::tick(Clock::time_point now) {
 }
 
 std::optional<Clock::time_point> UnderlayWatch::wakes_at() const {
-  std::optional<Clock::time_point> first;
-  if (!has_managed_entries_ && !kept_.empty()) first = next_request_;
+  auto first = next_request_;
   for (const auto& [peer, end] : path_mtu_ends_) first = std::min(first.value_or(end), end);
   return first;
 }

@@ -66,10 +66,10 @@ class UnderlayWatch {
   KernelEvents events_;
   overlay::ProviderDescription provider_;
   UnderlayFacts facts_;
-  std::set<wire::IpAddress> kept_;   ///< Neighbours that the kernel keeps resolved for us.
-  std::set<wire::IpAddress> fixed_;  ///< Neighbours that an administrator entered.
-  bool has_managed_entries_ = true;  ///< The kernel keeps neighbours for us (Linux 5.16).
-  Clock::time_point next_request_{};
+  std::set<wire::IpAddress> kept_;                 ///< Neighbours that the kernel keeps resolved for us.
+  std::set<wire::IpAddress> fixed_;                ///< Neighbours that an administrator entered.
+  bool has_managed_entries_ = true;                ///< The kernel keeps neighbours for us (Linux 5.16).
+  std::optional<Clock::time_point> next_request_;  ///< When neighbours have to be asked for again.
   std::map<wire::ProviderAddress, Clock::time_point> path_mtu_ends_;
 };
 
