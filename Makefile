@@ -19,12 +19,12 @@ test:  ## Builds and runs every test; what needs root is skipped without it
 	@scripts/build release
 	@scripts/test release
 
-asan:  ## Unit and property tests with the address and undefined-behaviour sanitizers
+asan:  ## Unit, property and simulation tests with the address and undefined-behaviour sanitizers
 	@scripts/setup build test
 	@scripts/build asan
 	@scripts/test asan
 
-tsan:  ## Unit and property tests with the thread sanitizer
+tsan:  ## Unit, property and simulation tests with the thread sanitizer
 	@scripts/setup build test
 	@scripts/build tsan
 	@scripts/test tsan
