@@ -7,9 +7,9 @@
 
 namespace nvgre::overlay {
 
-/// Copies the frame and finishes the one checksum its metadata names: the sum from checksum_start to the end, with what
-/// the field holds as its seed.
-/// @param out  At least frame.bytes().size() bytes.
+/// Copies the frame, without its tags, and finishes the one checksum its metadata names: the sum from checksum_start to
+/// the end, with what the field holds as its seed.
+/// @param out  At least frame.size() bytes.
 /// @pre        frame.metadata().needs_checksum; it is no super-frame
 /// @return     The finished frame's bytes; nothing about them is left to do.
 wire::Bytes complete_checksum(const TenantFrame& frame, wire::MutableBytes out) noexcept;

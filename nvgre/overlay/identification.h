@@ -20,13 +20,9 @@ class IdentificationCounters {
       next_[i] = static_cast<std::uint16_t>(i * kStride + worker * kWorkerStride);
   }
 
-  /// The ID of the next packet to `destination`; consume() tells how many packets took one.
-  [[nodiscard]] std::uint16_t next(const wire::ProviderAddress& destination) const noexcept {
-    return next_[slot(destination)];
-  }
-  void consume(const wire::ProviderAddress& destination, std::size_t packets) noexcept {
-    auto& next = next_[slot(destination)];
-    next = static_cast<std::uint16_t>(next + packets);
+  /// The ID of the next packet to `destination`; whoever sends adds how many packets took one.
+  [[nodiscard]] std::uint16_t& next(const wire::ProviderAddress& destination) noexcept {
+    return next_[std::hash<wire::ProviderAddress>{}(destination) % kSlots];
   }
 
  private:
@@ -34,9 +30,6 @@ class IdentificationCounters {
   static constexpr std::size_t kStride = 40'503;  ///< Odd: no two slots start alike.
   static constexpr std::size_t kWorkerStride = 12'289;
 
-  [[nodiscard]] static std::size_t slot(const wire::ProviderAddress& destination) noexcept {
-    return std::hash<wire::ProviderAddress>{}(destination) % kSlots;
-  }
   std::array<std::uint16_t, kSlots> next_;
 };
 

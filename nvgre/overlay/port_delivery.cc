@@ -88,6 +88,10 @@ void PortDelivery::deliver_whole(PortIndex to, const TenantFrame& frame) {
   offload::ReceivedUnit unit;
   unit.headers = link;
   unit.payload = payload;
+  if (frame.bytes_stay() == BytesStay::kDuringCall) {  // such a frame has no tags
+    unit.headers = frame.bytes();
+    unit.payload = {};
+  }
   unit.consumer = to;
   unit.map = without_tags(frame.map());
   unit.metadata = metadata_without_tags(frame);

@@ -27,17 +27,19 @@ bool is_of_kind(const wire::HeaderMap& map, SegmentationKind kind) noexcept {
 
 }  // namespace
 
-wire::Checked<TenantFrame> TenantFrame::parse(wire::Bytes bytes, const offload::FrameMetadata& metadata) noexcept {
+wire::Checked<TenantFrame> TenantFrame::parse(wire::Bytes bytes, const offload::FrameMetadata& metadata,
+                                              BytesStay stay) noexcept {
   const auto link = wire::EthernetView::parse(bytes);
   if (!link) return std::unexpected(link.error());
-  const TenantFrame frame(bytes, metadata, *link);
+  const TenantFrame frame(bytes, metadata, stay, *link);
   if (frame.contradicts_metadata()) return std::unexpected(wire::DropReason::kMalformedVnetHeader);
   return frame;
 }
 
-TenantFrame::TenantFrame(wire::Bytes bytes, const offload::FrameMetadata& metadata,
+TenantFrame::TenantFrame(wire::Bytes bytes, const offload::FrameMetadata& metadata, BytesStay stay,
                          const wire::EthernetView& link) noexcept
     : bytes_(bytes),
+      bytes_stay_(stay),
       metadata_(metadata),
       source_(link.source()),
       destination_(link.destination()),

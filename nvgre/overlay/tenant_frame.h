@@ -18,15 +18,22 @@
 
 namespace nvgre::overlay {
 
+/// How long the bytes of a frame stay where they are.
+enum class BytesStay : std::uint8_t {
+  kUntilBurstEnds,  ///< A port's buffers.
+  kDuringCall,      ///< Our own scratch room: whoever keeps the frame copies it.
+};
+
 class TenantFrame {
  public:
   /// @return The frame; kTruncatedEthernet; kUnsupportedHeader for a longer stack of tags than anybody uses;
   ///         kMalformedVnetHeader if the metadata contradicts the bytes.
-  [[nodiscard]] static wire::Checked<TenantFrame> parse(wire::Bytes bytes,
-                                                        const offload::FrameMetadata& metadata) noexcept;
+  [[nodiscard]] static wire::Checked<TenantFrame> parse(wire::Bytes bytes, const offload::FrameMetadata& metadata,
+                                                        BytesStay stay = BytesStay::kUntilBurstEnds) noexcept;
 
   /// As the port handed it over, tags included; offsets of map() start here.
   [[nodiscard]] wire::Bytes bytes() const noexcept { return bytes_; }
+  [[nodiscard]] BytesStay bytes_stay() const noexcept { return bytes_stay_; }
   [[nodiscard]] const offload::FrameMetadata& metadata() const noexcept { return metadata_; }
   /// Only the inner half is filled. A super-frame's lengths are those of the bytes.
   [[nodiscard]] const wire::HeaderMap& map() const noexcept { return map_; }
@@ -54,11 +61,13 @@ class TenantFrame {
   [[nodiscard]] bool needs_transport_checksum() const noexcept;
 
  private:
-  TenantFrame(wire::Bytes bytes, const offload::FrameMetadata& metadata, const wire::EthernetView& link) noexcept;
+  TenantFrame(wire::Bytes bytes, const offload::FrameMetadata& metadata, BytesStay stay,
+              const wire::EthernetView& link) noexcept;
   /// What is wrong with the metadata, if anything.
   [[nodiscard]] bool contradicts_metadata() const noexcept;
 
   wire::Bytes bytes_;
+  BytesStay bytes_stay_;
   offload::FrameMetadata metadata_;
   wire::MacAddress source_, destination_;
   wire::EtherType ether_type_;

@@ -42,9 +42,9 @@ void Transmitter::transmit_to(TransmitBurst& burst, const wire::ProviderAddress&
 wire::Checked<TenantFrame> Transmitter::prepare(const PortFrame& given) {
   auto frame = TenantFrame::parse(given.bytes, given.metadata);
   if (!frame || !frame->metadata().needs_checksum || frame->needs_transport_checksum()) return frame;
-  if (given.bytes.size() > scratch_.size()) return std::unexpected(DropReason::kPayloadTooLarge);
+  if (frame->size() > scratch_.size()) return std::unexpected(DropReason::kPayloadTooLarge);
   ++counters_.software_checksummed;
-  return TenantFrame::parse(complete_checksum(*frame, scratch_), {});
+  return TenantFrame::parse(complete_checksum(*frame, scratch_), {}, BytesStay::kDuringCall);
 }
 
 Outcome Transmitter::carry(TransmitBurst& burst, const SentFrame& sent) {

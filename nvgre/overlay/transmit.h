@@ -54,8 +54,8 @@ class Transmitter {
   /// Messages to one port: enough for every flow to learn a new path MTU soon, too few to be of use in an attack.
   static constexpr std::chrono::milliseconds kTooBigInterval{10};
   static constexpr unsigned kTooBigBurst = 32;
-  /// The largest frame whose checksum is finished here: an IP packet of 65535 bytes, Ethernet, eight tags.
-  static constexpr std::size_t kScratchSize = 65'535 + 14 + 32;
+  /// The largest frame whose checksum is finished here: an IP packet of 65535 bytes and Ethernet.
+  static constexpr std::size_t kScratchSize = 65'535 + 14;
 
   unsigned worker_;
   EndpointCounters& counters_;

@@ -13,6 +13,7 @@
 #include "nvgre/overlay/ecn.h"
 #include "nvgre/overlay/inner_fragmentation.h"
 #include "nvgre/overlay/outgoing_frame.h"
+#include "nvgre/overlay/passing_sinks.h"
 #include "nvgre/overlay/software_offloads.h"
 #include "nvgre/wire/ethernet.h"
 
@@ -20,25 +21,6 @@ namespace nvgre::overlay {
 namespace {
 
 using wire::DropReason;
-
-/// Counts what passes to the underlay.
-class CountingSink : public offload::PacketSink {
- public:
-  explicit CountingSink(offload::PacketSink& next) noexcept : next_(next) {}
-  [[nodiscard]] wire::MutableBytes room(std::size_t size) override { return next_.room(size); }
-  bool emit(const offload::OutgoingPacket& packet) override {
-    if (!next_.emit(packet)) return false;
-    ++packets;
-    bytes += packet.size();
-    return true;
-  }
-
-  std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;
-
- private:
-  offload::PacketSink& next_;
-};
 
 /// Bytes of inner IP and transport header of a super-frame.
 std::size_t inner_header_size(const TenantFrame& frame) noexcept {
@@ -88,7 +70,8 @@ wire::Checked<TunnelSender::Way> TunnelSender::find_way(const Underlay& underlay
   if (!underlay.is_up) return std::unexpected(DropReason::kUnderlayDown);
   if (source == nullptr) return std::unexpected(DropReason::kNoSourceAddress);
   Way way{.source = *source, .destination = destination};
-  std::size_t path_mtu = underlay.mtu;
+  constexpr std::size_t kLargestPacket = 65'535;
+  std::size_t path_mtu = std::min(underlay.mtu, kLargestPacket);
   if (!destination.ip().is_multicast()) {
     way.next_hop = underlay.find(destination);
     if (way.next_hop == nullptr || !way.next_hop->has_route) return std::unexpected(DropReason::kNoNextHop);
@@ -100,7 +83,7 @@ wire::Checked<TunnelSender::Way> TunnelSender::find_way(const Underlay& underlay
 }
 
 TunnelFields TunnelSender::fields_for(const Snapshot& snapshot, const Way& way, wire::Vsid vsid,
-                                      const FlowHash& hash) const noexcept {
+                                      const FlowHash& hash) noexcept {
   const auto& provider = snapshot.policy.provider();
   const bool is_group = way.next_hop == nullptr;
   return {.source_mac = snapshot.underlay.mac,
@@ -111,7 +94,6 @@ TunnelFields TunnelSender::fields_for(const Snapshot& snapshot, const Way& way, 
           .destination = way.destination,
           .vsid = vsid,
           .time_to_live = provider.time_to_live,
-          .identification = identifications_.next(way.destination),
           .flow_label = provider.flow_label ? hash.flow_label() : 0};
 }
 
@@ -141,7 +123,7 @@ Outcome TunnelSender::send_fragments(const Snapshot& snapshot, const SentFrame& 
   while (true) {
     const wire::Bytes bytes = fragmenter.next(fragment_);
     if (bytes.empty()) return {.kind = Outcome::Kind::kEncapsulated};
-    const auto fragment = TenantFrame::parse(bytes, {});
+    const auto fragment = TenantFrame::parse(bytes, {}, BytesStay::kDuringCall);
     if (!fragment) return Outcome::refused(fragment.error());
     const auto outcome = hand_over(snapshot, sent.port.subnet(), *fragment, way, output);
     if (outcome.kind == Outcome::Kind::kRefused) return outcome;
@@ -152,15 +134,20 @@ Outcome TunnelSender::send_fragments(const Snapshot& snapshot, const SentFrame& 
 Outcome TunnelSender::hand_over(const Snapshot& snapshot, const VirtualSubnet& subnet, const TenantFrame& frame,
                                 const Way& way, const Output& output) {
   const FlowHash hash = frame.flow_hash();
+  std::uint16_t& identification = identifications_.next(way.destination);
   TunnelFields fields = fields_for(snapshot, way, subnet.vsid(), hash);
+  fields.identification = identification;
   fields.flow_id = subnet.description().flow_id == FlowIdMode::kHash ? hash.flow_id() : wire::FlowId{0};
   fields.traffic_class = outer_traffic_class(frame.traffic_class(), snapshot.policy.provider().dscp);
 
   const std::size_t mss = effective_mss(frame, way.inner_mtu);
   const OutgoingFrame outgoing(frame, &fields, mss);
   CountingSink sink(output.underlay);
-  const auto [completion, in_software] = send_covered(outgoing.request(), snapshot.offloads, sink);
-  identifications_.consume(way.destination, sink.packets);
+  CopyingSink copying_sink(sink, packet_);
+  const bool is_copied = frame.bytes_stay() == BytesStay::kDuringCall;
+  const auto [completion, in_software] = send_covered(
+      outgoing.request(), snapshot.offloads, is_copied ? static_cast<offload::PacketSink&>(copying_sink) : sink);
+  identification += static_cast<std::uint16_t>(sink.packets);
   counters_.packets_to_underlay += sink.packets;
   counters_.bytes_to_underlay += sink.bytes;
   auto& counters = subnet.counters(worker_);
@@ -186,14 +173,16 @@ std::optional<DropReason> TunnelSender::send_vendor(const Snapshot& snapshot, co
   if (!way) return way.error();
   if (way->next_hop == nullptr || way->next_hop->macs.empty()) return DropReason::kNoNextHop;
   if (inner_frame.size() > way->inner_mtu + wire::EthernetView::kSize) return DropReason::kTooBig;
-  const TunnelFields fields = fields_for(snapshot, *way, *wire::Vsid::from(wire::Vsid::kMax), FlowHash());
+  std::uint16_t& identification = identifications_.next(peer);
+  TunnelFields fields = fields_for(snapshot, *way, *wire::Vsid::from(wire::Vsid::kMax), FlowHash());
+  fields.identification = identification;
   std::array<std::uint8_t, kMaxTunnelSize> headers;
   const std::size_t size = write_tunnel_headers(headers, fields, inner_frame.size());
   const std::array<wire::Bytes, 2> pieces = {wire::Bytes(headers).first(size), inner_frame};
   const std::array<offload::GatherList, 1> packets = {pieces};
   CountingSink sink(output.underlay);
   const auto completion = offload::send({.packets = packets}, snapshot.offloads, sink);
-  identifications_.consume(peer, sink.packets);
+  identification += static_cast<std::uint16_t>(sink.packets);
   counters_.packets_to_underlay += sink.packets;
   counters_.bytes_to_underlay += sink.bytes;
   return completion.failure;

@@ -64,9 +64,9 @@ class TunnelSender {
   };
   [[nodiscard]] static wire::Checked<Way> find_way(const Underlay& underlay, const wire::ProviderAddress* source,
                                                    const wire::ProviderAddress& destination) noexcept;
-  /// FlowID and traffic class are left 0.
-  [[nodiscard]] TunnelFields fields_for(const Snapshot& snapshot, const Way& way, wire::Vsid vsid,
-                                        const FlowHash& hash) const noexcept;
+  /// FlowID, traffic class and identification are left 0.
+  [[nodiscard]] static TunnelFields fields_for(const Snapshot& snapshot, const Way& way, wire::Vsid vsid,
+                                               const FlowHash& hash) noexcept;
 
   Outcome send_on(const Snapshot& snapshot, const SentFrame& sent, const Way& way, const Output& output);
   Outcome send_fragments(const Snapshot& snapshot, const SentFrame& sent, const Way& way, const Output& output);
@@ -74,12 +74,13 @@ class TunnelSender {
                     const Output& output);
   void count_super_frame(const TenantFrame& frame, std::size_t mss, std::size_t segments) noexcept;
 
-  static constexpr std::size_t kFragmentCapacity = 65'536 + 14;
+  static constexpr std::size_t kFrameCapacity = 65'535 + 14;
 
   unsigned worker_;
   EndpointCounters& counters_;
   IdentificationCounters identifications_;
-  std::array<std::uint8_t, kFragmentCapacity> fragment_{};  ///< One inner fragment at a time (OVL-12).
+  std::array<std::uint8_t, kFrameCapacity> fragment_{};                 ///< One inner fragment at a time (OVL-12).
+  std::array<std::uint8_t, kMaxTunnelSize + kFrameCapacity> packet_{};  ///< One packet that is copied together.
 };
 
 }  // namespace nvgre::overlay

@@ -8,8 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
+#include "nvgre/offload/receive_checksum.h"
 #include "nvgre/overlay/endpoint.h"
 #include "nvgre/wire/frame_builder.h"
+#include "nvgre/wire/ip.h"
 #include "nvgre/wire/locate.h"
 #include "tests/unit/overlay/scenery.h"
 
@@ -185,6 +189,66 @@ inline offload::FrameMetadata super_frame(wire::Bytes frame, std::uint16_t segme
                           : map.inner_ip.is_v4() ? offload::SegmentationKind::kTcpV4
                                                  : offload::SegmentationKind::kTcpV6;
   return metadata;
+}
+
+inline wire::MacAddress outer_destination(const wire::ByteVector& packet) {
+  return wire::MacAddress::load(packet);
+}
+inline wire::MacAddress outer_source(const wire::ByteVector& packet) {
+  return wire::MacAddress::load(wire::Bytes(packet).subspan(6));
+}
+inline wire::IpAddress outer_ip_destination(const wire::ByteVector& packet) {
+  return wire::destination_address(packet, wire::locate(packet).outer_ip);
+}
+inline wire::IpAddress outer_ip_source(const wire::ByteVector& packet) {
+  return wire::source_address(packet, wire::locate(packet).outer_ip);
+}
+
+/// Every checksum of the packet is right, whoever looks.
+inline void expect_right_checksums(const wire::ByteVector& packet) {
+  const auto verdicts = offload::judge_checksums(packet, wire::locate(packet));
+  EXPECT_NE(verdicts.outer_ip, offload::ChecksumVerdict::kBad);
+  EXPECT_NE(verdicts.inner_ip, offload::ChecksumVerdict::kBad);
+  EXPECT_EQ(verdicts.transport, offload::ChecksumVerdict::kGood);
+}
+
+/// A TCP super-frame as Linux hands it over: pseudo-header sum with the whole length in the checksum field.
+inline wire::ByteVector tcp_super_frame(const Versions& versions, std::size_t payload) {
+  return blue_packet(versions.inner)
+      .identification(0x7FFE)
+      .tcp(40000, 5201)
+      .sequence_number(1000)
+      .counting_payload(payload)
+      .transport_checksum(wire::TransportChecksum::kSeed)
+      .build();
+}
+inline wire::ByteVector udp_super_frame(const Versions& versions, std::size_t payload) {
+  return blue_packet(versions.inner)
+      .udp(40000, 5201)
+      .counting_payload(payload)
+      .transport_checksum(wire::TransportChecksum::kSeed)
+      .build();
+}
+
+inline wire::ByteVector received_udp(const Versions& versions = kAllVersions[0], std::size_t payload = 100) {
+  return received_packet(versions).udp(5000, 4000).counting_payload(payload).build();
+}
+
+/// The one reason that was counted, and nothing was delivered.
+inline std::optional<wire::DropReason> only_drop(const Host& host) {
+  EXPECT_TRUE(host.ports.units.empty());
+  EXPECT_EQ(host.all_drops(), 1U);
+  std::optional<wire::DropReason> reason;
+  host.counts().drops.for_each([&](wire::DropReason candidate, std::uint64_t count) {
+    if (count > 0) reason = candidate;
+  });
+  return reason;
+}
+inline std::optional<wire::DropReason> refused(const wire::ByteVector& packet,
+                                               PolicyDescription description = two_tenants()) {
+  Host host(std::move(description));
+  host.receive(packet);
+  return only_drop(host);
 }
 
 }  // namespace nvgre::overlay::scenery
