@@ -11,7 +11,8 @@ namespace nvgre::overlay {
 wire::Bytes complete_checksum(const TenantFrame& frame, wire::MutableBytes out) noexcept {
   const std::size_t start = frame.metadata().checksum_start - frame.tags_size();
   frame.write_link(out);
-  std::ranges::copy(frame.payload(), out.begin() + wire::EthernetView::kSize);
+  const wire::Bytes payload = frame.payload();
+  std::copy(payload.begin(), payload.end(), out.begin() + wire::EthernetView::kSize);
   const wire::MutableBytes finished = out.first(frame.size());
   const auto checksum = static_cast<std::uint16_t>(~wire::internet_sum(finished.subspan(start)));
   // 0 would say "no checksum" in UDP; ones mean the same number, also in every other protocol (RFC 768).

@@ -38,10 +38,10 @@ class CopyingSink : public offload::PacketSink {
   [[nodiscard]] wire::MutableBytes room(std::size_t size) override { return next_.room(size); }
   bool emit(const offload::OutgoingPacket& packet) override {
     if (packet.payload.empty()) return next_.emit(packet);
-    std::ranges::copy(packet.headers, room_.begin());
+    std::copy(packet.headers.begin(), packet.headers.end(), room_.begin());
     std::size_t size = packet.headers.size();
     for (const auto& slice : packet.payload) {
-      std::ranges::copy(slice, room_.begin() + static_cast<std::ptrdiff_t>(size));
+      std::copy(slice.begin(), slice.end(), room_.begin() + static_cast<std::ptrdiff_t>(size));
       size += slice.size();
     }
     return next_.emit({.headers = room_.first(size), .payload = {}});
