@@ -307,7 +307,7 @@ TEST(ReceiveChecksum, RXC_19_treats_each_protocol_and_version_apart) {
 
 TEST(ReceiveChecksum, RXC_20_keeps_the_inner_bits_after_decapsulation) {
   const ActiveOffloads all = ActiveOffloads::all();
-  const auto decapsulated = [&all](const ByteVector& frame, const ActiveOffloads& offloads) {
+  const auto decapsulated = [](const ByteVector& frame, const ActiveOffloads& offloads) {
     return after_decapsulation(validate(frame, locate(frame), offloads), locate(frame), offloads);
   };
   const auto v4_v4 = tunnelled(IpVersion::kV4, IpVersion::kV4).tcp(1, 2).build();
