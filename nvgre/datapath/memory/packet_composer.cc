@@ -52,11 +52,11 @@ std::uint16_t complete_checksum(wire::Bytes transport, std::uint16_t seed, IpPro
 
 TenantFrame compose_ethernet(const PacketAddresses& addresses, wire::EtherType type, wire::Bytes payload) {
   TenantFrame frame;
-  frame.bytes.resize(wire::EthernetView::kSize + payload.size());
+  frame.bytes.assign(wire::EthernetView::kSize, 0);
   wire::write_ethernet(
       frame.bytes,
       {.destination = addresses.destination_mac, .source = addresses.source_mac, .tags = {}, .ether_type = type});
-  std::ranges::copy(payload, frame.bytes.begin() + wire::EthernetView::kSize);
+  frame.bytes.insert(frame.bytes.end(), payload.begin(), payload.end());
   return frame;
 }
 
