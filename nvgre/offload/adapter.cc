@@ -10,7 +10,7 @@ namespace nvgre::offload {
 
 namespace {
 
-/// Both sides of one task that was named "encapsulated": a mask in each state.
+/// A task for NVGRE packets: a mask in each state.
 struct MaskRow {
   std::string_view machine_name;
   std::string_view description;

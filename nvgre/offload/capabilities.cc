@@ -76,6 +76,8 @@ void limit_sizes(OffloadSet& set) noexcept {
     limits->min_segment_count = std::max(limits->min_segment_count, 1U);
   set.uso_limits.min_segment_count = std::min(set.uso_limits.min_segment_count, OffloadSet::kMaxUsoMinSegmentCount);
   set.max_header_size = std::clamp(set.max_header_size, OffloadSet::kMinHeaderSize, OffloadSet::kMaxHeaderSize);
+  set.rss.supported = set.rss.supported && set.rss.queues > 0;
+  set.vmq.supported = set.vmq.supported && set.vmq.queues > 0;
   set.vmq.filters = std::max(set.vmq.filters, set.vmq.queues);
 }
 

@@ -148,6 +148,12 @@ TEST(Capabilities, CAP_16_the_hardware_set_has_both_RSS_and_VMQ) {
   EXPECT_TRUE(hardware.vmq.supported);
 }
 
+TEST(Capabilities, RSS_28_without_queues_there_is_neither_RSS_nor_VMQ) {
+  const auto hardware = hardware_without([](OffloadSet& set) { set.rss.queues = set.vmq.queues = 0; });
+  EXPECT_FALSE(hardware.rss.supported || hardware.vmq.supported);
+  EXPECT_EQ(hardware.encapsulated.rss.bits() | hardware.encapsulated.vmq.bits(), 0);
+}
+
 TEST(Capabilities, VMQ_25_there_are_at_least_as_many_filters_as_queues) {
   const auto hardware =
       hardware_without([](OffloadSet& set) { set.vmq = {.supported = true, .queues = 8, .filters = 3}; });
