@@ -5,17 +5,17 @@
 #include "nvgre/offload/coalescing.h"
 #include "nvgre/offload/receive_checksum.h"
 #include "nvgre/wire/locate.h"
+#include "tests/support/adapter_support.h"
 #include "tests/support/coalescing_batch.h"
 
 namespace nvgre::offload {
 namespace {
 
 using test::kBlue;
+using test::kEthernetOn;
 using wire::ByteVector;
 using wire::IpVersion;
 
-constexpr OffloadEncapsulation kEthernetOn{.v4 = VersionEncapsulation::ethernet(),
-                                           .v6 = VersionEncapsulation::ethernet()};
 constexpr IpVersion kVersions[] = {IpVersion::kV4, IpVersion::kV6};
 
 /// The receive side of one worker: it keeps the published offloads and ends its batch when they change.
