@@ -73,10 +73,7 @@ void PortDelivery::deliver_own(PortIndex to, wire::Bytes frame) {
 }
 
 std::optional<wire::DropReason> PortDelivery::deliver_local(PortIndex to, const TenantFrame& frame) {
-  const bool is_super_frame = frame.metadata().is_super_frame();
-  const bool is_udp = frame.metadata().segmentation == offload::SegmentationKind::kUdp;
-  const auto taken = abilities(to);
-  if (is_super_frame && !(is_udp ? taken.accepts_udp_units : taken.accepts_units)) return deliver_cut(to, frame);
+  if (frame.metadata().is_super_frame() && !accepts(to, frame.metadata().segmentation)) return deliver_cut(to, frame);
   deliver_whole(to, frame);
   return std::nullopt;
 }

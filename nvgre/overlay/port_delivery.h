@@ -27,6 +27,10 @@ class PortDelivery : public offload::UnitSink {
   /// @return The reason if the frame could not be cut.
   [[nodiscard]] std::optional<wire::DropReason> deliver_local(PortIndex to, const TenantFrame& frame);
 
+  /// Whether a port takes super-frames of a kind whole.
+  [[nodiscard]] bool accepts(PortIndex port, offload::SegmentationKind kind) const noexcept {
+    return kind == offload::SegmentationKind::kUdp ? abilities(port).accepts_udp_units : abilities(port).accepts_units;
+  }
   [[nodiscard]] PortAbilities abilities(PortIndex port) const noexcept {
     return port < snapshot_.ports.size() ? snapshot_.ports[port] : PortAbilities();
   }

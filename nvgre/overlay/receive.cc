@@ -39,7 +39,8 @@ offload::ReceiveChecksum validated(const UnderlayFrame& frame, const wire::Heade
 }
 
 /// What is left of a kernel's metadata when `removed` bytes in front of the inner frame are gone.
-offload::FrameMetadata inner_metadata(const offload::FrameMetadata& outer, std::size_t removed) noexcept {
+offload::FrameMetadata inner_metadata(const offload::FrameMetadata& outer, const wire::HeaderMap& map,
+                                      std::size_t removed) noexcept {
   offload::FrameMetadata inner = outer;
   inner.checksum_valid = false;  // ReceiveChecksum says it better
   if (!outer.needs_checksum || outer.checksum_start < removed) {
@@ -48,7 +49,8 @@ offload::FrameMetadata inner_metadata(const offload::FrameMetadata& outer, std::
   } else {
     inner.checksum_start = static_cast<std::uint16_t>(outer.checksum_start - removed);
   }
-  inner.header_size = outer.header_size > removed ? static_cast<std::uint16_t>(outer.header_size - removed) : 0;
+  inner.header_size =
+      outer.is_super_frame() ? static_cast<std::uint16_t>(map.headers_end() - removed) : std::uint16_t{0};
   return inner;
 }
 
@@ -98,7 +100,7 @@ std::optional<DropReason> Receiver::take(ReceiveBurst& burst, const UnderlayFram
                                   .map = without_tunnel(map, inner_offset),
                                   .vsid = packet.vsid,
                                   .checksum = validated(frame, map, burst.snapshot.offloads),
-                                  .metadata = inner_metadata(frame.metadata, inner_offset)};
+                                  .metadata = inner_metadata(frame.metadata, map, inner_offset)};
   if (const auto reason = deliver(burst, **subnet, received)) return reason;
   ++counters_.packets_decapsulated;
   if (frame.metadata.is_super_frame()) ++counters_.super_frames_from_underlay;
@@ -135,11 +137,21 @@ std::optional<DropReason> Receiver::deliver(ReceiveBurst& burst, const VirtualSu
 }
 
 void Receiver::deliver_to(ReceiveBurst& burst, PortIndex port, offload::ReceivedFrame frame) {
+  if (frame.metadata.is_super_frame() && !burst.ports.accepts(port, frame.metadata.segmentation))
+    return deliver_cut(burst, port, frame);
   const auto abilities = burst.ports.abilities(port);
   frame.consumer = port;
   frame.accepts_units = abilities.accepts_units;
   frame.accepts_udp_units = abilities.accepts_udp_units;
   coalescer_.add(frame, burst.snapshot.offloads, burst.ports);
+}
+
+/// What the kernel merged and the port does not take is cut again, behind the units of its flow.
+void Receiver::deliver_cut(ReceiveBurst& burst, PortIndex port, const offload::ReceivedFrame& frame) {
+  coalescer_.finish(burst.ports);
+  const auto merged = TenantFrame::parse(frame.bytes, frame.metadata);
+  const auto reason = merged ? burst.ports.deliver_local(port, *merged) : merged.error();
+  if (reason) ++burst.snapshot.policy.port(port)->counters(worker_).drops[*reason];
 }
 
 void Receiver::finish(ReceiveBurst& burst) {

@@ -8,6 +8,7 @@
 #include "nvgre/overlay/decapsulation.h"
 #include "nvgre/overlay/endpoint.h"
 #include "nvgre/overlay/port_delivery.h"
+#include "nvgre/overlay/tenant_frame.h"
 #include "nvgre/wire/header_map.h"
 
 namespace nvgre::overlay {
@@ -42,6 +43,7 @@ class Receiver {
   [[nodiscard]] std::optional<wire::DropReason> deliver(ReceiveBurst& burst, const VirtualSubnet& subnet,
                                                         const offload::ReceivedFrame& frame);
   void deliver_to(ReceiveBurst& burst, PortIndex port, offload::ReceivedFrame frame);
+  void deliver_cut(ReceiveBurst& burst, PortIndex port, const offload::ReceivedFrame& frame);
   void count_checksum(const offload::ReceiveChecksum& checksum) noexcept;
 
   unsigned worker_;

@@ -341,9 +341,38 @@ TEST(Receive, delivers_what_the_kernel_merged_as_a_super_frame_never_judged_by_t
     EXPECT_EQ(unit.metadata.segment_size, 1360);
     EXPECT_TRUE(unit.metadata.needs_checksum);
     EXPECT_EQ(unit.metadata.checksum_start, map.transport.offset - map.gre.end());
+    EXPECT_EQ(unit.metadata.header_size, map.transport.end() - map.gre.end());
     EXPECT_TRUE(unit.checksum.tcp_succeeded) << "an unfinished sum counts as validated";
     EXPECT_EQ(host.counts().super_frames_from_underlay, 1U);
   }
+}
+
+TEST(Receive, cuts_what_the_kernel_merged_for_a_port_that_takes_no_units_behind_what_came_before) {
+  Host host;
+  host.abilities.assign(2, PortAbilities{.accepts_units = false, .accepts_udp_units = true});
+  const auto merged = received_packet(kAllVersions[0])
+                          .tcp(5201, 40000)
+                          .sequence_number(1000)
+                          .counting_payload(3000)
+                          .transport_checksum(wire::TransportChecksum::kSeed)
+                          .build();
+  const auto map = wire::locate(merged);
+  offload::FrameMetadata metadata;
+  metadata.needs_checksum = true;
+  metadata.checksum_start = static_cast<std::uint16_t>(map.transport.offset);
+  metadata.checksum_offset = 16;
+  metadata.segmentation = offload::SegmentationKind::kTcpV4;
+  metadata.segment_size = 1000;
+  host.receive(merged, metadata);
+  ASSERT_THAT(host.ports.units, SizeIs(3));
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    const auto& unit = host.ports.units[i];
+    EXPECT_EQ(wire::load_big_endian<std::uint32_t>(unit.bytes, 34 + 4), 1000 + 1000 * i);
+    EXPECT_EQ(offload::judge_checksums(unit.bytes, wire::locate(unit.bytes)).transport,
+              offload::ChecksumVerdict::kGood);
+    EXPECT_FALSE(unit.metadata.needs_checksum);
+  }
+  EXPECT_EQ(host.counts().packets_decapsulated, 1U);
 }
 
 TEST(Receive, keeps_an_unfinished_checksum_unfinished_also_while_offloads_are_off) {
