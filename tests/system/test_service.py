@@ -1,0 +1,149 @@
+"""The life of `nvgre run`: reload under traffic, refusals, kill -9, devices that come and go, idle."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from lab import NVGRE, Lab, Traffic, command, ip, tcp_transfer, wait_until
+
+COUNT, RATE = 20_000, 2_000  # numbered datagrams: ten seconds of traffic
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with Lab() as running:
+        yield running.start()
+
+
+def numbered_udp(lab, meanwhile):
+    target = lab.tenant("blue2")
+    receiver = Traffic(target.netns, "udp-receive", target.address, 7000, 30)
+    sender = Traffic(lab.tenant("blue1").netns, "udp-send", target.address, 7000, COUNT, RATE)
+    meanwhile()
+    sender.result()
+    return receiver.result()
+
+
+def test_a_run_without_reloads_loses_nothing(lab):
+    assert numbered_udp(lab, lambda: None) == {
+        "received": COUNT, "doubled": 0, "reordered": 0, "corrupt": 0, "highest": COUNT - 1}
+
+
+def test_twenty_reloads_lose_double_and_reorder_nothing(lab):
+    extra = '[[subnet]]\nvsid = 7003\nname = "green"\n\n[[record]]\nvsid = 7003\naddress = "192.0.2.9"\n' \
+            'mac = "02:00:00:00:03:09"\nprovider = "198.18.0.2"\n'
+
+    def reload_both():
+        for turn in range(10):
+            for number in (1, 2):
+                text = lab.config(number) + (extra if turn % 2 == 0 and number == 1 else "")
+                lab.hosts[number].reload(text)
+
+    assert numbered_udp(lab, reload_both) == {
+        "received": COUNT, "doubled": 0, "reordered": 0, "corrupt": 0, "highest": COUNT - 1}
+    assert 7003 not in [subnet["vsid"] for subnet in lab.hosts[1].status()["subnets"]]
+
+
+def test_a_wrong_configuration_is_refused_whole_and_the_running_one_keeps_running(lab):
+    host = lab.hosts[1]
+    before = host.status()["subnets"]
+    host.config.write_text(lab.config(1) + '\n[[port]]\ndevice = "x1"\nvsid = 5001\nmac = "nonsense"\n')
+    os.kill(host.pid, signal.SIGHUP)
+    wait_until(lambda: "nonsense" in host.logged(), "the refusal in the log")
+    assert f"{host.config}:" in host.logged()
+    assert [subnet["vsid"] for subnet in host.status()["subnets"]] == [subnet["vsid"] for subnet in before]
+    lab.ping("blue1", "blue2")
+    host.config.write_text(lab.config(1))
+
+
+def test_a_second_run_on_the_same_socket_is_refused(lab):
+    host = lab.hosts[1]
+    done = command(NVGRE, "run", "--config", host.config, netns=host.netns, check=False)
+    assert done.returncode == 5, done.stderr
+    assert host.socket in done.stderr
+    lab.ping("blue1", "blue2")
+
+
+def test_an_idle_worker_sleeps(lab):
+    """At most 5 voluntary context switches a second per worker: read from the kernel, over four seconds."""
+    pid = lab.hosts[1].pid
+
+    def switches():
+        return {thread: int(line.split()[1])
+                for thread in os.listdir(f"/proc/{pid}/task")
+                for line in open(f"/proc/{pid}/task/{thread}/status") if line.startswith("voluntary_ctxt_switches")}
+
+    before, start = switches(), time.monotonic()
+    time.sleep(4)
+    after, seconds = switches(), time.monotonic() - start
+    busy = {thread: (after[thread] - before[thread]) / seconds for thread in before if thread in after}
+    assert max(busy.values()) <= 5, busy
+
+
+def test_the_underlay_may_go_down_and_come_back(lab):
+    host = lab.host_netns(1)
+    losses = lab.hosts[1].status()["underlay"]["loss_count"]
+    ip("link", "set", "u1", "down", netns=host)
+    wait_until(lambda: lab.hosts[1].status()["underlay"]["loss_count"] == losses + 1, "the loss to be counted")
+    assert lab.ping("blue1", "blue2", count=1, check=False, options=("-w", "1")).returncode != 0
+    ip("link", "set", "u1", "up", netns=host)
+    command("ip", "-n", host, "address", "replace", "2001:db8:1::1/64", "dev", "u1", "nodad")
+    wait_until(lambda: lab.ping("blue1", "blue2", count=1, check=False, options=("-w", "1")).returncode == 0,
+               "traffic to cross again")
+
+
+def test_kill_9_and_restart(lab):
+    """A TAP dies with its process and is new afterwards; nothing else stands in the way of a restart."""
+    host = lab.hosts[1]
+    host.stop(signal.SIGKILL)
+    assert command("ip", "-n", lab.tenant("blue1").netns, "link", "show", "blue1", check=False).returncode != 0
+    host.start()
+    for name in ("blue1", "red1"):
+        lab.furnish(lab.tenant(name))
+    lab.ping("blue1", "blue2")
+    sent, received = tcp_transfer(lab, "red2", "red1", 1 << 20)
+    assert received == sent
+
+
+def test_SIGTERM_ends_cleanly_and_leaves_nothing(lab):
+    host = lab.hosts[2]
+    assert host.stop() == 0
+    assert not os.path.exists(host.socket)
+    assert "nvgre" not in command("nft", "list", "ruleset", netns=host.netns).stdout
+    for name in ("blue2", "red2"):
+        assert command("ip", "-n", lab.tenant(name).netns, "link", "show", name, check=False).returncode != 0
+    host.start()
+    for name in ("blue2", "red2"):
+        lab.furnish(lab.tenant(name))
+    lab.ping("blue1", "blue2")
+
+
+# -- refusals at start: each names what was given and leaves the given exit status
+
+
+def refused(lab, text, status):
+    config = lab.folder / "wrong.toml"
+    config.write_text(text.replace("/1.sock", "/wrong.sock"))
+    done = command(NVGRE, "run", "--config", config, netns=lab.host_netns(1), check=False)
+    assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+    assert "ready" not in done.stdout
+    return done.stderr
+
+
+def test_a_provider_address_that_is_not_on_the_interface_is_refused(lab):
+    message = refused(lab, lab.config(1).replace("198.18.0.1", "198.18.0.99"), 2)
+    assert "198.18.0.99" in message and "u1" in message
+
+
+def test_an_interface_that_does_not_exist_is_refused(lab):
+    message = refused(lab, lab.config(1).replace('"u1"', '"nosuch0"'), 2)
+    assert "nosuch0" in message
+
+
+def test_missing_privileges_name_the_capability(lab):
+    done = command("setpriv", "--bounding-set=-net_admin,-net_raw", "--inh-caps=-all", "--ambient-caps=-all",
+                   NVGRE, "run", "--config", lab.hosts[1].config, netns=lab.host_netns(2), check=False)
+    assert done.returncode == 4, done.stderr
+    assert "CAP_NET_" in done.stderr
