@@ -55,9 +55,11 @@ class Coalescer::Batch {
 namespace {
 
 /// Whether the consumer takes units of this kind and the offload is active (RSC-3, RSC-26, RSC-29, RSC-31). What is a
-/// super-frame already stays alone.
+/// super-frame already stays alone. A frame that has a VSID came encapsulated: joining such frames is part of NVGRE
+/// offload, so it ends with it (STATE-18).
 bool may_join(const ReceivedFrame& frame, const ActiveOffloads& offloads) noexcept {
   if (frame.metadata.is_super_frame() || !offloads.rsc.of(frame.map.inner_ip.version)) return false;
+  if (frame.vsid && !offloads.nvgre) return false;
   if (frame.map.transport.is_tcp()) return frame.accepts_units;
   return frame.accepts_udp_units && offloads.udp_coalescing;
 }

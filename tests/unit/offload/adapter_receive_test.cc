@@ -1,4 +1,8 @@
 // What the adapter's state means for received frames: the same ones before, during and after changes.
+#include <deque>
+#include <optional>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "nvgre/offload/adapter.h"
@@ -28,9 +32,12 @@ class Worker {
     });
   }
   /// Takes segment `index` of one stream; the batch stays open.
-  void receive(IpVersion version, std::size_t index) {
+  /// @param vsid  It came encapsulated in this virtual subnet.
+  void receive(IpVersion version, std::size_t index, std::optional<wire::Vsid> vsid = std::nullopt) {
     storage_.push_back(test::data_segment(version, index).build());
-    coalescer_.add(test::received(storage_.back(), offloads_), offloads_, collector);
+    auto frame = test::received(storage_.back(), offloads_);
+    frame.vsid = vsid;
+    coalescer_.add(frame, offloads_, collector);
   }
   void end_batch() { coalescer_.finish(collector); }
 
@@ -127,6 +134,21 @@ TEST(AdapterReceive, RSC_27_and_STATE_18_what_is_held_is_delivered_before_the_ch
       payload.insert(payload.end(), unit.payload().begin(), unit.payload().end());
     EXPECT_EQ(payload, test::stream(0, 4)) << "none lost or doubled";
   }
+}
+
+TEST(AdapterReceive, STATE_18_and_STATE_21_after_NVGRE_is_off_inner_frames_stay_alone_and_plain_ones_still_join) {
+  Adapter adapter;
+  adapter.turn_everything_on();
+  Worker worker(adapter);
+  for (const std::size_t index : {0U, 1U}) worker.receive(IpVersion::kV4, index, kBlue);
+  ASSERT_TRUE(adapter.deactivate_nvgre());
+  EXPECT_EQ(worker.collector.shape(), std::vector<std::size_t>{2}) << "held at OFF, delivered before it completes";
+  for (const std::size_t index : {2U, 3U}) worker.receive(IpVersion::kV4, index, kBlue);
+  worker.end_batch();
+  EXPECT_EQ(worker.collector.shape(), (std::vector<std::size_t>{2, 1, 1})) << "plain treatment";
+  for (const std::size_t index : {4U, 5U}) worker.receive(IpVersion::kV4, index);
+  worker.end_batch();
+  EXPECT_EQ(worker.collector.shape(), (std::vector<std::size_t>{2, 1, 1, 2}));
 }
 
 TEST(AdapterReceive, RSS_11_and_STATE_27_inner_headers_are_hashed_while_NVGRE_is_on) {
