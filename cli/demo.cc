@@ -69,6 +69,7 @@ int run_in_memory(const std::string& reason) {
   for (const bool offloads : {true, false}) {
     rounds.push_back(run_memory_round(offloads));
     print_round(rounds.back());
+    if (!rounds.back().succeeded()) break;
   }
   return print_verdict(rounds) ? 0 : kFailed;
 }
@@ -84,6 +85,7 @@ int run_in_namespaces(int seconds) {
   for (const bool offloads : {true, false}) {
     rounds.push_back(demo.run_round(offloads, measured));
     print_round(rounds.back());
+    if (!rounds.back().succeeded()) break;
   }
   return print_verdict(rounds) ? 0 : kFailed;
 }

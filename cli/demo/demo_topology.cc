@@ -25,6 +25,16 @@ const std::array<Colour, 2>& colours() {
   return kColours;
 }
 
+const std::vector<Exchange>& exchanges() {
+  static const auto kExchanges = [] {
+    std::vector<Exchange> all;
+    for (const auto& colour : colours())
+      for (const auto version : kVersions) all.push_back({colour, version});
+    return all;
+  }();
+  return kExchanges;
+}
+
 std::string device_name(const Colour& colour, int host) {
   return colour.name + std::to_string(host);
 }

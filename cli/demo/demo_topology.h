@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "nvgre/overlay/policy_description.h"
 #include "nvgre/wire/ip_address.h"
@@ -23,6 +24,13 @@ struct Colour {
   std::uint32_t vsid;
 };
 [[nodiscard]] const std::array<Colour, 2>& colours();
+
+/// Who talks to whom in a round: each tenant over each inner IP version.
+struct Exchange {
+  Colour colour;
+  wire::IpVersion version;
+};
+[[nodiscard]] const std::vector<Exchange>& exchanges();
 
 [[nodiscard]] std::string device_name(const Colour& colour, int host);
 [[nodiscard]] wire::MacAddress tenant_mac(const Colour& colour, int host);

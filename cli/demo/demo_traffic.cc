@@ -188,8 +188,9 @@ unsigned exchange_echoes(const TrafficEnds& ends, unsigned count) {
   ends.source.run([&] {
     const bool is_v4 = ends.destination.is_v4();
     const auto socket = open_socket(ends.destination, SOCK_RAW, is_v4 ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6});
-    for (unsigned number = 0; number < count; ++number)
-      if (exchange_echo(socket, ends, static_cast<std::uint32_t>(ends.seed << 16) + number)) ++answered;
+    // The first that is not answered ends it: the others would only wait as long.
+    while (answered < count && exchange_echo(socket, ends, static_cast<std::uint32_t>(ends.seed << 16) + answered))
+      ++answered;
   });
   return answered;
 }

@@ -56,6 +56,7 @@ TenantResult exchange_judged(const Colour& colour, wire::IpVersion version, cons
   result.pings_answered = exchange_echoes(ends, kPings);
   result.datagrams_sent = kDatagrams;
   result.datagrams_received = exchange_datagrams(ends, kDatagrams);
+  if (result.pings_answered == 0 || result.datagrams_received == 0) return result;  // a stream would only wait
   const auto stream = exchange_stream(ends, {.bytes = kCapturedStreamBytes});
   result.stream_bytes = stream.bytes;
   result.is_stream_intact = stream.is_intact && stream.bytes == kCapturedStreamBytes;
@@ -122,15 +123,17 @@ RoundResult NamespaceDemo::run_round(bool offloads, std::chrono::milliseconds me
   const auto before = engine_counts();
   RoundResult round{.offloads = offloads, .tenants = {}, .engine = {}, .wire = {}};
   WireCapture capture(hosts_.at(2), interface(2), kUnderlayMtu);
-  for (const auto& colour : colours())
-    for (const auto version : kVersions)
-      round.tenants.push_back(exchange_judged(colour, version, ends(colour, version)));
+  for (const auto& [colour, version] : exchanges()) {
+    round.tenants.push_back(exchange_judged(colour, version, ends(colour, version)));
+    if (!round.tenants.back().succeeded()) break;
+  }
   capture.stop();
   round.wire = capture.judgement();
   round.uncaptured = capture.missed();
-  auto result = round.tenants.begin();
-  for (const auto& colour : colours())
-    for (const auto version : kVersions) measure(ends(colour, version), measured, *result++);
+  for (std::size_t i = 0; round.succeeded() && i < round.tenants.size(); ++i) {
+    const auto& [colour, version] = exchanges()[i];
+    measure(ends(colour, version), measured, round.tenants[i]);
+  }
   round.engine = difference(engine_counts(), before);
   return round;
 }
