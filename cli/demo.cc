@@ -23,6 +23,7 @@ namespace nvgre::cli {
 namespace {
 
 constexpr int kFailed = 1;
+constexpr int kPrivilege = 4;  // as `nvgre run`
 constexpr int kInterrupted = 128 + SIGINT;
 
 /// A folder for configuration files and sockets that goes with the demonstration, also when Ctrl-C ends it. The
@@ -99,6 +100,7 @@ int demo_command(const DemoOptions& options) {
     if (allowed) return run_in_namespaces(options.seconds);
     if (options.mode == "auto") return run_in_memory(allowed.error().message);
     fmt::print(stderr, "nvgre demo: --mode {}: {}\n", options.mode, allowed.error().message);
+    return allowed.error().code == ErrorCode::kPrivilege ? kPrivilege : kFailed;
   } catch (const std::exception& failure) {
     fmt::print(stderr, "nvgre demo: {}\n", failure.what());
   }
