@@ -12,7 +12,7 @@ enum ExitStatus : int {
   kFailed = 1,      ///< Something that was asked to be checked is wrong, or the endpoint refused.
   kUsage = 2,       ///< Wrong usage.
   kUnreadable = 3,  ///< An input can't be read, or an output can't be written.
-  kPrivilege = 4,   ///< The endpoint's socket is not for this user.
+  kPrivilege = 4,   ///< A capability is missing, or the endpoint's socket is not for this user.
 };
 
 void add_run_command(CLI::App& app, int& status);

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "cli/commands.h"
 #include "cli/demo/demo_report.h"
 #include "cli/demo/memory_demo.h"
 #include "cli/demo/namespace_demo.h"
@@ -22,8 +23,6 @@
 namespace nvgre::cli {
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kPrivilege = 4;  // as `nvgre run`
 constexpr int kInterrupted = 128 + SIGINT;
 
 /// A folder for configuration files and sockets that goes with the demonstration, also when Ctrl-C ends it. The
@@ -72,7 +71,7 @@ int run_in_memory(const std::string& reason) {
     print_round(rounds.back());
     if (!rounds.back().succeeded()) break;
   }
-  return print_verdict(rounds) ? 0 : kFailed;
+  return print_verdict(rounds) ? kDone : kFailed;
 }
 
 int run_in_namespaces(int seconds) {
@@ -88,7 +87,7 @@ int run_in_namespaces(int seconds) {
     print_round(rounds.back());
     if (!rounds.back().succeeded()) break;
   }
-  return print_verdict(rounds) ? 0 : kFailed;
+  return print_verdict(rounds) ? kDone : kFailed;
 }
 
 }  // namespace
