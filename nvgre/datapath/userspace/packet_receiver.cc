@@ -50,22 +50,35 @@ Burst PacketReceiver::receive(int socket) noexcept {
   const int count = ::recvmmsg(socket, messages_.data(), messages_.size(), MSG_DONTWAIT, nullptr);
   Burst burst;
   if (count < 0) return failed_burst(errno);
-  frame_count_ = 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) take(i, burst);
-  burst.frames = std::span(frames_).first(frame_count_);
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+    if (take(i, frames_[taken], burst)) ++taken;
+  burst.frames = std::span(frames_).first(taken);
   burst.is_exhausted = static_cast<std::size_t>(count) < messages_.size();
   return burst;
 }
 
-void PacketReceiver::take(std::size_t index, Burst& burst) noexcept {
+bool PacketReceiver::receive_one(int socket, std::size_t index, RawFrame& frame, Burst& burst) noexcept {
+  auto& message = messages_[index];
+  message.msg_hdr.msg_controllen = sizeof(Control);
+  const auto size = ::recvmsg(socket, &message.msg_hdr, MSG_DONTWAIT);
+  if (size < 0) {
+    ++burst.malformed;
+    return false;
+  }
+  message.msg_len = static_cast<unsigned>(size);
+  return take(index, frame, burst);
+}
+
+bool PacketReceiver::take(std::size_t index, RawFrame& frame, Burst& burst) const noexcept {
   const auto& message = messages_[index];
   if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
     ++burst.too_large;
-    return;
+    return false;
   }
   if (message.msg_len < kVnetHeaderSize) {
     ++burst.malformed;
-    return;
+    return false;
   }
   const auto slot = buffers_.slot(index).first(message.msg_len);
   const auto bytes = slot.subspan(kVnetHeaderSize);
@@ -74,9 +87,10 @@ void PacketReceiver::take(std::size_t index, Burst& burst) noexcept {
   const auto metadata = read_vnet_header(slot, bytes.size());
   if (!metadata) {
     ++burst.malformed;
-    return;
+    return false;
   }
-  frames_[frame_count_++] = {.bytes = bytes, .tag_control = tag_control_of(message.msg_hdr), .metadata = *metadata};
+  frame = {.bytes = bytes, .tag_control = tag_control_of(message.msg_hdr), .metadata = *metadata};
+  return true;
 }
 
 }  // namespace nvgre::datapath::userspace

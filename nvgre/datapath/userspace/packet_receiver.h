@@ -21,18 +21,21 @@ class PacketReceiver {
   /// Takes what waits on a socket, at most a burst, without waiting.
   [[nodiscard]] Burst receive(int socket) noexcept;
 
+  /// Takes one frame into the slot `index`.
+  /// @return  false if there was none to hand on; then `burst` counts why.
+  bool receive_one(int socket, std::size_t index, RawFrame& frame, Burst& burst) noexcept;
+
  private:
   struct alignas(cmsghdr) Control {
     std::array<std::byte, CMSG_SPACE(sizeof(tpacket_auxdata))> bytes;
   };
-  void take(std::size_t index, Burst& burst) noexcept;
+  bool take(std::size_t index, RawFrame& frame, Burst& burst) const noexcept;
 
   const FrameBuffers& buffers_;
   std::array<mmsghdr, FrameBuffers::kCount> messages_{};
   std::array<iovec, FrameBuffers::kCount> pieces_{};
   std::array<Control, FrameBuffers::kCount> controls_{};
   std::array<RawFrame, FrameBuffers::kCount> frames_{};
-  std::size_t frame_count_ = 0;
 };
 
 }  // namespace nvgre::datapath::userspace

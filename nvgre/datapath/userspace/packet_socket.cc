@@ -67,6 +67,7 @@ Result<void> PacketSocket::set_up_receiver() {
     return std::unexpected(failed(options_, "ignore outgoing frames (Linux 4.20)"));
   set_buffer(number, SO_RCVBUFFORCE, SO_RCVBUF, kReceiveBufferBytes);
   if (auto attached = attach(drop_all_filter()); !attached) return attached;
+  if (options_.ring_packet_size != 0) ring_ = PacketRing::map(number, options_.ring_packet_size);
   if (auto bound = bind(receiver_, ETH_P_ALL); !bound) return bound;
   if (!options_.is_promiscuous) return {};
   packet_mreq membership{};

@@ -3,12 +3,15 @@
 /// waits for a socket of each packet that left through it, and a worker waits for what arrives only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "nvgre/datapath/userspace/file_descriptor.h"
 #include "nvgre/datapath/userspace/packet_filter.h"
+#include "nvgre/datapath/userspace/packet_ring.h"
 #include "nvgre/wire/result.h"
 
 namespace nvgre::datapath::userspace {
@@ -19,9 +22,10 @@ inline constexpr std::uint32_t kPacketMark = 0x6E76'6772;
 struct PacketSocketOptions {
   std::string device;  ///< For messages.
   int interface_index = 0;
-  PacketFilter filter;              ///< Empty: every frame passes.
-  bool is_promiscuous = false;      ///< Frames to any Ethernet address are ours: the device is a tenant's cable.
-  bool sends_vnet_headers = false;  ///< What is sent begins with a virtio-net header; else with the frame.
+  PacketFilter filter;               ///< Empty: every frame passes.
+  bool is_promiscuous = false;       ///< Frames to any Ethernet address are ours: the device is a tenant's cable.
+  std::size_t ring_packet_size = 0;  ///< Receives through a ring for IP packets of this size; 0: without.
+  bool sends_vnet_headers = false;   ///< What is sent begins with a virtio-net header; else with the frame.
 };
 
 class PacketSocket {
@@ -44,6 +48,8 @@ class PacketSocket {
 
   /// The file number to receive from; each frame has a virtio-net header.
   [[nodiscard]] int receiver() const noexcept { return receiver_.number(); }
+  /// The ring to receive from; null: there is none, recvmmsg() reads the receiver.
+  [[nodiscard]] PacketRing* ring() const noexcept { return ring_.get(); }
   /// The file number to send through.
   [[nodiscard]] int sender() const noexcept { return sender_.number(); }
 
@@ -56,6 +62,7 @@ class PacketSocket {
   [[nodiscard]] Result<void> set_up_sender();
 
   FileDescriptor receiver_, sender_;
+  std::unique_ptr<PacketRing> ring_;
   PacketSocketOptions options_;
 };
 

@@ -13,8 +13,9 @@ namespace {
 
 Result<std::shared_ptr<const UnderlaySockets>> open_sockets(const Link& link, unsigned worker_count,
                                                             int steering_program) {
-  auto sockets = open_group({.device = link.name, .interface_index = link.index, .filter = underlay_filter()},
-                            worker_count, steering_program);
+  auto sockets = open_group(
+      {.device = link.name, .interface_index = link.index, .filter = underlay_filter(), .ring_packet_size = link.mtu},
+      worker_count, steering_program);
   if (!sockets) return std::unexpected(std::move(sockets.error()));
   return std::make_shared<const UnderlaySockets>(std::move(*sockets));
 }

@@ -10,6 +10,7 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <urcu-qsbr.h>
 
@@ -24,6 +25,14 @@ constexpr std::uint64_t kWakeEvent = std::uint64_t{2} << 32;
 
 // How often waiting frames are looked at for their age; only while there are any.
 constexpr int kHeldCheckMilliseconds = 500;
+
+/// A device that went down leaves an error at its socket, which would wake us for ever; a ring is read without the
+/// calls that take it away.
+void take_error(int socket) noexcept {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+}
 
 overlay::Instant now() noexcept {
   return std::chrono::steady_clock::now().time_since_epoch();
@@ -110,7 +119,7 @@ void Worker::round(const WorkerView& view, std::span<const epoll_event> events) 
   if (!held_.is_empty()) release_held(view);
   for (const auto& event : events) {
     if (event.data.u64 == kUnderlayEvent) {
-      serve_underlay(view);
+      serve_underlay(view, event.events);
     } else if (event.data.u64 == kWakeEvent) {
       std::uint64_t rings = 0;
       [[maybe_unused]] const auto taken = ::read(wake_up_.number(), &rings, sizeof rings);
@@ -131,11 +140,18 @@ void Worker::release_held(const WorkerView& view) {
   held_.release(*view.underlay, now_, send, expire);
 }
 
-void Worker::serve_underlay(const WorkerView& view) {
+void Worker::serve_underlay(const WorkerView& view, std::uint32_t happened) {
   if (!view.underlay_sockets) return;
-  const Burst burst = packets_.receive((*view.underlay_sockets)[index_].receiver());
+  const auto& socket = (*view.underlay_sockets)[index_];
+  if ((happened & EPOLLERR) != 0) take_error(socket.receiver());
+  auto* const ring = socket.ring();
+  const Burst burst = ring != nullptr ? ring->receive(packets_) : packets_.receive(socket.receiver());
   count_unread(burst, nullptr);
-  if (burst.frames.empty()) return;
+  if (!burst.frames.empty()) receive(view, burst);
+  if (ring != nullptr) ring->release();
+}
+
+void Worker::receive(const WorkerView& view, const Burst& burst) {
   std::size_t count = 0;
   for (const auto& frame : burst.frames)
     underlay_frames_[count++] = {.bytes = frame.bytes, .tag_control = frame.tag_control, .metadata = frame.metadata};

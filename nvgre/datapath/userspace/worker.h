@@ -74,8 +74,9 @@ class Worker final : private overlay::EndpointEvents {
   void pin() const;
   void round(const WorkerView& view, std::span<const epoll_event> events);
   void release_held(const WorkerView& view);
-  void serve_underlay(const WorkerView& view);
+  void serve_underlay(const WorkerView& view, std::uint32_t happened);
   void serve_port(const WorkerView& view, overlay::PortIndex port, std::uint32_t happened);
+  void receive(const WorkerView& view, const Burst& burst);
   void transmit(const WorkerView& view, overlay::PortIndex port, const Burst& burst);
   void count_unread(const Burst& burst, const overlay::Port* port) noexcept;
   void finish(const WorkerView& view) noexcept;
