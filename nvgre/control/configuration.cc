@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <tuple>
 
 #include "nvgre/control/nearest.h"
 #include "nvgre/control/toml_table.h"
@@ -74,7 +75,8 @@ std::expected<Configuration, ConfigurationProblems> Reader::read() {
   each("record", &Reader::read_record);
   judge_as_a_whole();
   if (problems_.empty()) return std::move(configuration_);
-  std::ranges::stable_sort(problems_, {}, &ConfigurationProblem::line);
+  std::ranges::sort(problems_, {},
+                    [](const auto& problem) { return std::tie(problem.line, problem.where, problem.message); });
   return std::unexpected(std::move(problems_));
 }
 

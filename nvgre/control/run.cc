@@ -57,8 +57,9 @@ void set_up_log() {
   spdlog::set_default_logger(std::move(logger));
 }
 
-/// SIGHUP, SIGTERM and SIGINT as a descriptor.
+/// SIGHUP, SIGTERM and SIGINT as a descriptor. A log or standard output that nobody reads any more ends nothing.
 Result<FileDescriptor> take_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
   for (const int number : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&signals, number);
