@@ -40,10 +40,11 @@ std::string delete_chain(const std::string& table, const std::string& chain) {
 }
 
 /// Drops what the endpoint takes (WIRE-11, WIRE-12): flags and version under the mask 0xFC07, type 0x6558. The test of
-/// the protocol comes last: with it first, nft 1.0.6 fails to list the rule.
+/// the protocol comes last: with it first, nft 1.0.6 fails to list the rule. GRE goes by its number, because a
+/// container may lack /etc/protocols.
 std::string drop_nvgre(const std::string& table, const std::string& chain, const wire::ProviderAddress& address) {
-  return fmt::format("add rule netdev {} {} {} daddr {} @th,0,32 & 0xfc07ffff == 0x20006558 {} gre drop\n", table,
-                     chain, address.ip().is_v4() ? "ip" : "ip6", address.to_string(),
+  return fmt::format("add rule netdev {} {} {} daddr {} @th,0,32 & 0xfc07ffff == 0x20006558 {} 47 drop\n", table, chain,
+                     address.ip().is_v4() ? "ip" : "ip6", address.to_string(),
                      address.ip().is_v4() ? "ip protocol" : "meta l4proto");
 }
 
