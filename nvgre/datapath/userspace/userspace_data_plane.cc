@@ -143,13 +143,11 @@ void UserspaceDataPlane::publish() {
   urcu_qsbr_synchronize_rcu();
   if (before) stop_listening(*before, view);
   listen(before.get(), view);
-  for (auto& worker : workers_) worker->wake();  // frames may wait for what is new
+  for (auto& worker : workers_) worker->wake();  // to wait for other sockets, and to send what waits for a next hop
 }
 
 void UserspaceDataPlane::listen(const WorkerView* before, const WorkerView& view) {
   for (unsigned i = 0; i < worker_count_; ++i) {
-    if (view.underlay_sockets && (before == nullptr || before->underlay_sockets != view.underlay_sockets))
-      workers_[i]->listen_to_underlay((*view.underlay_sockets)[i].receiver());
     for (overlay::PortIndex port = 0; port < view.devices.size(); ++port) {
       const auto* device = view.device(port);
       if (device == nullptr || (before != nullptr && before->device(port) == device)) continue;
@@ -161,8 +159,6 @@ void UserspaceDataPlane::listen(const WorkerView* before, const WorkerView& view
 
 void UserspaceDataPlane::stop_listening(const WorkerView& before, const WorkerView& view) {
   for (unsigned i = 0; i < worker_count_; ++i) {
-    if (before.underlay_sockets && before.underlay_sockets != view.underlay_sockets)
-      workers_[i]->stop_listening((*before.underlay_sockets)[i].receiver());
     for (overlay::PortIndex port = 0; port < before.devices.size(); ++port) {
       const auto* device = before.device(port);
       if (device == nullptr || view.device(port) == device) continue;

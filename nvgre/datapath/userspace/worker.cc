@@ -4,7 +4,9 @@
 #include <cerrno>
 #include <chrono>
 #include <system_error>
+#include <utility>
 
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <spdlog/fmt/fmt.h>
@@ -19,9 +21,8 @@ namespace {
 
 using wire::DropReason;
 
-// What an epoll event carries: a port's index, or one of these.
-constexpr std::uint64_t kUnderlayEvent = std::uint64_t{1} << 32;
-constexpr std::uint64_t kWakeEvent = std::uint64_t{2} << 32;
+// What an epoll event carries: a port's index, or this.
+constexpr std::uint64_t kWakeEvent = std::uint64_t{1} << 32;
 
 // How often waiting frames are looked at for their age; only while there are any.
 constexpr int kHeldCheckMilliseconds = 500;
@@ -70,10 +71,6 @@ void Worker::start(unsigned cpu) {
   thread_ = std::thread([this] { run(); });
 }
 
-void Worker::listen_to_underlay(int socket) {
-  listen(epoll_.number(), socket, kUnderlayEvent);
-}
-
 void Worker::listen_to_port(overlay::PortIndex port, int descriptor) {
   listen(epoll_.number(), descriptor, port);
 }
@@ -99,34 +96,49 @@ void Worker::pin() const {
 void Worker::run() {
   pin();
   urcu_qsbr_register_thread();
-  std::array<epoll_event, kMaxEvents> events{};
   while (!is_stopping_.load(std::memory_order_relaxed)) {
-    // A sleeping worker holds no view: else a change would wait until the next frame.
-    urcu_qsbr_thread_offline();
-    const int count = ::epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()),
-                                   held_.is_empty() ? -1 : kHeldCheckMilliseconds);
-    urcu_qsbr_thread_online();
-    const WorkerView* view = view_.load(std::memory_order_acquire);
-    if (view != nullptr) round(*view, std::span(events).first(count > 0 ? static_cast<std::size_t>(count) : 0));
+    const WorkerView& view = *view_.load(std::memory_order_acquire);
+    if (round(view))
+      urcu_qsbr_quiescent_state();  // the next round takes up the view that is published then
+    else
+      sleep(view);
   }
   urcu_qsbr_unregister_thread();
 }
 
-void Worker::round(const WorkerView& view, std::span<const epoll_event> events) {
+void Worker::sleep(const WorkerView& view) {
+  const int underlay = view.underlay_sockets ? (*view.underlay_sockets)[index_].receiver() : -1;
+  std::array<pollfd, 2> waiting{pollfd{.fd = epoll_.number(), .events = POLLIN, .revents = 0},
+                                pollfd{.fd = underlay, .events = POLLIN, .revents = 0}};
+  // A sleeping worker holds no view: else a change would wait until the next frame. Should the underlay's socket be
+  // replaced at this moment, wake() ends the sleep.
+  urcu_qsbr_thread_offline();
+  ::poll(waiting.data(), waiting.size(), held_.is_empty() ? -1 : kHeldCheckMilliseconds);
+  urcu_qsbr_thread_online();
+  has_underlay_error_ = (waiting[1].revents & POLLERR) != 0;
+}
+
+bool Worker::round(const WorkerView& view) {
   now_ = now();
   ports_.use(view);
   underlay_.use(view.underlay_sockets ? (*view.underlay_sockets)[index_].sender() : -1);
   if (!held_.is_empty()) release_held(view);
-  for (const auto& event : events) {
-    if (event.data.u64 == kUnderlayEvent) {
-      serve_underlay(view, event.events);
-    } else if (event.data.u64 == kWakeEvent) {
-      std::uint64_t rings = 0;
-      [[maybe_unused]] const auto taken = ::read(wake_up_.number(), &rings, sizeof rings);
-    } else {
-      serve_port(view, static_cast<overlay::PortIndex>(event.data.u64), event.events);
-    }
+  bool is_busy = serve_underlay(view);
+  std::array<epoll_event, kMaxEvents> events;
+  const int count = ::epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()), 0);
+  for (int i = 0; i < count; ++i) {
+    is_busy = true;
+    if (events[i].data.u64 == kWakeEvent)
+      clear_wake();
+    else
+      serve_port(view, static_cast<overlay::PortIndex>(events[i].data.u64), events[i].events);
   }
+  return is_busy;
+}
+
+void Worker::clear_wake() noexcept {
+  std::uint64_t rings = 0;
+  [[maybe_unused]] const auto taken = ::read(wake_up_.number(), &rings, sizeof rings);
 }
 
 void Worker::release_held(const WorkerView& view) {
@@ -140,15 +152,16 @@ void Worker::release_held(const WorkerView& view) {
   held_.release(*view.underlay, now_, send, expire);
 }
 
-void Worker::serve_underlay(const WorkerView& view, std::uint32_t happened) {
-  if (!view.underlay_sockets) return;
+bool Worker::serve_underlay(const WorkerView& view) {
+  if (!view.underlay_sockets) return false;
   const auto& socket = (*view.underlay_sockets)[index_];
-  if ((happened & EPOLLERR) != 0) take_error(socket.receiver());
+  if (std::exchange(has_underlay_error_, false)) take_error(socket.receiver());
   auto* const ring = socket.ring();
   const Burst burst = ring != nullptr ? ring->receive(packets_) : packets_.receive(socket.receiver());
   count_unread(burst, nullptr);
   if (!burst.frames.empty()) receive(view, burst);
   if (ring != nullptr) ring->release();
+  return !burst.frames.empty() || burst.malformed + burst.too_large != 0;
 }
 
 void Worker::receive(const WorkerView& view, const Burst& burst) {

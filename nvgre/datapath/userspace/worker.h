@@ -1,10 +1,13 @@
 /// One worker: a thread on a CPU of its own that takes bursts from its queue of every port and of the underlay and runs
 /// each to completion through its endpoint. It takes no lock, allocates nothing, and sleeps where nothing waits.
 ///
-///  1. sleep until a queue has frames               (epoll, no timeout)
-///  2. take up the view that is published now       (RCU: it stays until this round ends)
-///  3. send held frames whose next hop is known now
-///  4. for each ready queue: read a burst, hand it to the endpoint, send what came of it
+///  1. take up the view that is published now       (RCU: it stays until this round ends)
+///  2. send held frames whose next hop is known now
+///  3. the underlay, then each port that is ready: read a burst, hand it to the endpoint, send what came of it
+///  4. sleep if there was nothing                   (no timeout)
+///
+/// The underlay's socket is waited for in the sleep alone, not through epoll: who waits for a socket slows the kernel
+/// down with every packet that it puts there.
 #pragma once
 
 #include <atomic>
@@ -47,18 +50,17 @@ using WorkerNote = std::variant<PathMtuNote, MissNote, PortLostNote>;
 class Worker final : private overlay::EndpointEvents {
  public:
   /// @param index     Number of the worker, from 0.
-  /// @param view      The published view; null until there is one. Replaced only with a grace period (urcu-qsbr).
+  /// @param view      The published view. Replaced only with a grace period (urcu-qsbr).
   /// @param doorbell  An eventfd that tells the control side that there are notes.
   Worker(unsigned index, const std::atomic<const WorkerView*>& view, int doorbell);
   ~Worker() override;  ///< Stops the thread.
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Starts the thread on this CPU.
+  /// Starts the thread on this CPU. @pre a view is published
   void start(unsigned cpu);
 
   // The control side's, while the worker runs:
-  void listen_to_underlay(int socket);
   void listen_to_port(overlay::PortIndex port, int descriptor);
   void stop_listening(int descriptor);
   /// Has a sleeping worker look at the view.
@@ -72,9 +74,11 @@ class Worker final : private overlay::EndpointEvents {
 
   void run();
   void pin() const;
-  void round(const WorkerView& view, std::span<const epoll_event> events);
+  bool round(const WorkerView& view);
+  void sleep(const WorkerView& view);
+  void clear_wake() noexcept;
   void release_held(const WorkerView& view);
-  void serve_underlay(const WorkerView& view, std::uint32_t happened);
+  bool serve_underlay(const WorkerView& view);
   void serve_port(const WorkerView& view, overlay::PortIndex port, std::uint32_t happened);
   void receive(const WorkerView& view, const Burst& burst);
   void transmit(const WorkerView& view, overlay::PortIndex port, const Burst& burst);
@@ -105,6 +109,7 @@ class Worker final : private overlay::EndpointEvents {
   PortSink ports_;
   HoldQueue held_;
   overlay::Instant now_{};
+  bool has_underlay_error_ = false;
   std::array<overlay::PortFrame, FrameBuffers::kCount> port_frames_{};
   std::array<overlay::UnderlayFrame, FrameBuffers::kCount> underlay_frames_{};
 
