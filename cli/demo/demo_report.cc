@@ -16,6 +16,12 @@ double ratio(std::uint64_t many, std::uint64_t few) {
   return few == 0 ? 0.0 : static_cast<double>(many) / static_cast<double>(few);
 }
 
+/// Frames of both tenants, and of nobody else.
+bool has_only_our_subnets(const WireJudgement& wire) {
+  return wire.frames_by_vsid.size() == 2 && wire.frames_by_vsid.contains(kBlueVsid) &&
+         wire.frames_by_vsid.contains(kRedVsid);
+}
+
 std::string stream_text(const TenantResult& result) {
   const auto size = fmt::format("{:.1f} MiB {}", static_cast<double>(result.stream_bytes) / kMebibyte,
                                 result.is_stream_intact ? "intact" : "DAMAGED");
@@ -43,7 +49,7 @@ void print_engine(const OffloadResult& engine) {
 
 bool RoundResult::succeeded() const {
   return !tenants.empty() && std::ranges::all_of(tenants, &TenantResult::succeeded) && wire.frames > 0 &&
-         wire.wrong == 0;
+         wire.wrong == 0 && has_only_our_subnets(wire);
 }
 
 void print_introduction(const std::string& plane, const std::string& reason) {
@@ -65,10 +71,12 @@ void print_round(const RoundResult& round) {
   fmt::print("\noffloads {}\n", round.offloads ? "on: tenants hand over large frames, the engine cuts and joins them"
                                                : "off: tenants cut and sum up for themselves");
   fmt::print("  {:<12} {:>12} {:>16}   {}\n", "tenant", "ICMP echoes", "UDP datagrams", "TCP stream");
-  for (const auto& result : round.tenants)
+  for (const auto& result : round.tenants) {
     fmt::print("  {:<12} {:>12} {:>16}   {}\n", result.tenant + " " + result.ip_version,
                fmt::format("{}/{}", result.pings_answered, result.pings_sent),
                fmt::format("{}/{}", result.datagrams_received, result.datagrams_sent), stream_text(result));
+    if (result.overheard > 0) fmt::print("  WRONG: the other tenant heard {} of its frames\n", result.overheard);
+  }
   print_engine(round.engine);
   print_wire(round);
   std::fflush(stdout);

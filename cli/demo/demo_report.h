@@ -18,12 +18,13 @@ struct TenantResult {
   unsigned pings_answered = 0;
   unsigned datagrams_sent = 0;
   unsigned datagrams_received = 0;  ///< Each once, and unchanged.
+  unsigned overheard = 0;           ///< What the other tenant heard of it, at the same address and port.
   std::uint64_t stream_bytes = 0;
   bool is_stream_intact = false;                ///< Arrived byte for byte as it was sent.
   std::optional<double> gigabits_per_second{};  ///< Where there is a clock to measure by.
 
   [[nodiscard]] bool succeeded() const {
-    return pings_answered == pings_sent && datagrams_received == datagrams_sent && is_stream_intact;
+    return pings_answered == pings_sent && datagrams_received == datagrams_sent && overheard == 0 && is_stream_intact;
   }
 };
 

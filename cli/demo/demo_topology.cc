@@ -25,6 +25,10 @@ const std::array<Colour, 2>& colours() {
   return kColours;
 }
 
+const Colour& other(const Colour& colour) {
+  return colours()[colour.vsid == colours()[0].vsid ? 1 : 0];
+}
+
 const std::vector<Exchange>& exchanges() {
   static const auto kExchanges = [] {
     std::vector<Exchange> all;

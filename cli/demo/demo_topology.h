@@ -24,6 +24,8 @@ struct Colour {
   std::uint32_t vsid;
 };
 [[nodiscard]] const std::array<Colour, 2>& colours();
+/// The tenant that must not hear this one.
+[[nodiscard]] const Colour& other(const Colour& colour);
 
 /// Who talks to whom in a round: each tenant over each inner IP version.
 struct Exchange {

@@ -136,6 +136,14 @@ unsigned receive_datagrams(const Descriptor& receiver, const std::vector<std::ui
   return static_cast<unsigned>(seen.size());
 }
 
+/// How many datagrams of any kind a socket holds.
+unsigned count_waiting(const Descriptor& receiver) {
+  unsigned count = 0;
+  std::array<std::uint8_t, kDatagramSize> buffer{};
+  while (recv(receiver.number(), buffer.data(), buffer.size(), MSG_DONTWAIT) >= 0) ++count;
+  return count;
+}
+
 // -- streams
 
 StreamResult receive_stream(const Descriptor& listener, const std::vector<std::uint8_t>& block) {
@@ -195,9 +203,11 @@ unsigned exchange_echoes(const TrafficEnds& ends, unsigned count) {
   return answered;
 }
 
-unsigned exchange_datagrams(const TrafficEnds& ends, unsigned count) {
+DatagramResult exchange_datagrams(const TrafficEnds& ends, unsigned count) {
   const auto block = payload_block(ends.seed);
-  unsigned received = 0;
+  DatagramResult result;
+  Descriptor bystander;
+  ends.bystander.run([&] { bystander = open_receiver(ends, SOCK_DGRAM, kDatagramPort); });
   ends.target.run([&] {
     const auto receiver = open_receiver(ends, SOCK_DGRAM, kDatagramPort);
     const auto sending = ends.source.start([&] {
@@ -208,9 +218,10 @@ unsigned exchange_datagrams(const TrafficEnds& ends, unsigned count) {
         if (sendto(sender.number(), bytes.data(), bytes.size(), 0, peer.get(), peer.size) < 0) return;
       }
     });
-    received = receive_datagrams(receiver, block, count);
+    result.received = receive_datagrams(receiver, block, count);
   });
-  return received;
+  result.overheard = count_waiting(bystander);
+  return result;
 }
 
 StreamResult exchange_stream(const TrafficEnds& ends, const StreamLength& length) {

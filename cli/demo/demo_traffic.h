@@ -14,15 +14,21 @@ namespace nvgre::cli {
 struct TrafficEnds {
   const NetworkNamespace& source;
   const NetworkNamespace& target;
-  wire::IpAddress destination;  ///< The target's.
-  std::uint64_t seed = 0;       ///< Of the payload; another one for each tenant.
+  const NetworkNamespace& bystander;  ///< The other tenant's, with the target's addresses: it must hear nothing.
+  wire::IpAddress destination;        ///< The target's.
+  std::uint64_t seed = 0;             ///< Of the payload; another one for each tenant.
 };
 
 /// Sends `count` echo requests. @return How many were answered.
 unsigned exchange_echoes(const TrafficEnds& ends, unsigned count);
 
-/// Sends `count` numbered datagrams. @return How many arrived, each counted once, unchanged.
-unsigned exchange_datagrams(const TrafficEnds& ends, unsigned count);
+struct DatagramResult {
+  unsigned received = 0;   ///< Each counted once, unchanged.
+  unsigned overheard = 0;  ///< By the bystander.
+};
+
+/// Sends `count` numbered datagrams.
+DatagramResult exchange_datagrams(const TrafficEnds& ends, unsigned count);
 
 struct StreamResult {
   std::uint64_t bytes = 0;

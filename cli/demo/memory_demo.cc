@@ -89,9 +89,12 @@ RoundResult run_memory_round(bool offloads) {
   RoundResult round{.offloads = offloads, .tenants = {}, .engine = {}, .wire = {}};
   for (const auto& [colour, version] : exchanges()) {
     TenantResult result{.tenant = colour.name, .ip_version = version == wire::IpVersion::kV4 ? "IPv4" : "IPv6"};
+    const auto& bystander = simulation.tenant(device_name(other(colour), 2)).counts();
+    const auto heard_before = bystander.frames_received;
     ping(simulation, colour, version, result);
     send_datagrams(simulation, colour, version, result);
     send_stream(simulation, colour, version, result);
+    result.overheard = static_cast<unsigned>(bystander.frames_received - heard_before);
     round.tenants.push_back(result);
     if (!result.succeeded()) break;
   }

@@ -1,19 +1,14 @@
 #include "cli/demo/namespace_demo.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <stdexcept>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/demo/link_setup.h"
 #include "cli/demo/wire_capture.h"
+#include "nvgre/datapath/userspace/privileges.h"
 
 namespace nvgre::cli {
 namespace {
@@ -55,7 +50,9 @@ TenantResult exchange_judged(const Colour& colour, wire::IpVersion version, cons
   result.pings_sent = kPings;
   result.pings_answered = exchange_echoes(ends, kPings);
   result.datagrams_sent = kDatagrams;
-  result.datagrams_received = exchange_datagrams(ends, kDatagrams);
+  const auto datagrams = exchange_datagrams(ends, kDatagrams);
+  result.datagrams_received = datagrams.received;
+  result.overheard = datagrams.overheard;
   if (result.pings_answered == 0 || result.datagrams_received == 0) return result;  // a stream would only wait
   const auto stream = exchange_stream(ends, {.bytes = kCapturedStreamBytes});
   result.stream_bytes = stream.bytes;
@@ -75,11 +72,12 @@ void measure(const TrafficEnds& ends, std::chrono::milliseconds measured, Tenant
 Result<void> can_run_namespace_demo() {
   const auto made = NetworkNamespace::create();
   if (!made) return std::unexpected(made.error());
-  if (!Descriptor(open("/dev/net/tun", O_RDWR | O_CLOEXEC)))
-    return failure(ErrorCode::kUnavailable, std::string("/dev/net/tun can't be opened: ") + std::strerror(errno));
-  if (!Descriptor(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)))
-    return failure(ErrorCode::kPrivilege, std::string("packet sockets are not allowed: ") + std::strerror(errno));
-  return {};
+  Result<void> allowed;
+  made->run([&allowed] {
+    allowed = datapath::userspace::check_privileges();
+    if (allowed) allowed = datapath::userspace::check_tun();
+  });
+  return allowed;
 }
 
 NamespaceDemo::NamespaceDemo(std::string folder) : folder_(std::move(folder)) {
@@ -114,6 +112,7 @@ void NamespaceDemo::build_tenants() {
 TrafficEnds NamespaceDemo::ends(const Colour& colour, wire::IpVersion version) const {
   return {.source = tenants_.at(device_name(colour, 1)),
           .target = tenants_.at(device_name(colour, 2)),
+          .bystander = tenants_.at(device_name(other(colour), 2)),
           .destination = customer_address(2, version),
           .seed = colour.vsid};
 }

@@ -49,7 +49,12 @@ Result<NetworkNamespace> NetworkNamespace::create() {
     return failure(ErrorCode::kSystem,
                    std::string("network namespaces are not to be had here: ") + std::strerror(error));
   NetworkNamespace made(std::move(descriptor));
-  made.run(raise_loopback);
+  try {
+    made.run(raise_loopback);
+  } catch (const std::system_error& refused) {
+    return failure(ErrorCode::kPrivilege,
+                   std::string("network namespaces can't be set up here: CAP_NET_ADMIN is missing: ") + refused.what());
+  }
   return made;
 }
 
