@@ -12,6 +12,7 @@ failure; names carry the process ID so that two test runs do not meet.
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import re
@@ -126,9 +127,9 @@ class Nvgre:
         """SIGHUP; returns when the new configuration is in force."""
         if text is not None:
             self.config.write_text(text)
-        before = self.logged().count("reloaded")
+        before = self.status()["reloads"]
         os.kill(self.pid, signal.SIGHUP)
-        wait_until(lambda: self.logged().count("reloaded") > before, "the reload")
+        wait_until(lambda: self.status()["reloads"] == before + 1, "the reload")
 
     def stop(self, with_signal=signal.SIGTERM):
         """Ends the process and returns its exit status."""
@@ -146,12 +147,14 @@ class Nvgre:
 class Lab:
     """The topology; a context manager."""
 
+    _numbers = itertools.count()  # several at a time have names of their own
+
     def __init__(self, outer=4, tenants=None, underlay_mtu=1500, subnet_options="", extra=""):
         self.outer, self.underlay_mtu = outer, underlay_mtu
         self.subnet_options, self.extra = subnet_options, extra
         self.tenants = tenants if tenants is not None else [
             Tenant("blue1", 5001, 1), Tenant("blue2", 5001, 2), Tenant("red1", 6002, 1), Tenant("red2", 6002, 2)]
-        self.prefix = f"nv{os.getpid()}"
+        self.prefix = f"nv{os.getpid()}x{next(self._numbers)}"
         self.stack = contextlib.ExitStack()
         self.folder = None
         self.hosts = {}

@@ -23,6 +23,12 @@ def test_an_unprivileged_user_sees_it_in_memory():
     shown_in_memory(done, "CAP_SYS_ADMIN")
 
 
+def test_namespaces_alone_are_not_enough():
+    """As in a container that may make namespaces but not set up what is in them."""
+    done = command("setpriv", "--bounding-set=-net_admin", "--inh-caps=-all", NVGRE, "demo")
+    shown_in_memory(done, "CAP_NET_ADMIN")
+
+
 def test_without_dev_net_tun_it_is_seen_in_memory():
     done = command("unshare", "--mount", "sh", "-c", f"mount -t tmpfs none /dev/net && exec {NVGRE} demo")
     shown_in_memory(done, "/dev/net/tun")

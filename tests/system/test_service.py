@@ -32,18 +32,22 @@ def test_a_run_without_reloads_loses_nothing(lab):
 
 
 def test_twenty_reloads_lose_double_and_reorder_nothing(lab):
-    extra = '[[subnet]]\nvsid = 7003\nname = "green"\n\n[[record]]\nvsid = 7003\naddress = "192.0.2.9"\n' \
-            'mac = "02:00:00:00:03:09"\nprovider = "198.18.0.2"\n'
+    # A subnet, a port and a record more on every other turn.
+    extra = '[[subnet]]\nvsid = 7003\nname = "green"\n\n' \
+            '[[port]]\ndevice = "green1"\nvsid = 7003\nmac = "02:00:00:00:03:01"\naddresses = ["192.0.2.8"]\n\n' \
+            '[[record]]\nvsid = 7003\naddress = "192.0.2.9"\nmac = "02:00:00:00:03:09"\nprovider = "198.18.0.2"\n'
 
     def reload_both():
         for turn in range(10):
             for number in (1, 2):
                 text = lab.config(number) + (extra if turn % 2 == 0 and number == 1 else "")
                 lab.hosts[number].reload(text)
+            status = lab.hosts[1].status()
+            assert (7003 in [subnet["vsid"] for subnet in status["subnets"]]) == (turn % 2 == 0)
+            assert ("green1" in [port["device"] for port in status["ports"]]) == (turn % 2 == 0)
 
     assert numbered_udp(lab, reload_both) == {
         "received": COUNT, "doubled": 0, "reordered": 0, "corrupt": 0, "highest": COUNT - 1}
-    assert 7003 not in [subnet["vsid"] for subnet in lab.hosts[1].status()["subnets"]]
 
 
 def test_a_wrong_configuration_is_refused_whole_and_the_running_one_keeps_running(lab):
