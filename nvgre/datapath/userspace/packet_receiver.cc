@@ -35,6 +35,13 @@ Burst failed_burst(int error) noexcept {
 
 }  // namespace
 
+std::size_t take_overruns(int socket) noexcept {
+  tpacket_stats statistics{};  // reading them sets them to 0
+  socklen_t size = sizeof statistics;
+  if (::getsockopt(socket, SOL_PACKET, PACKET_STATISTICS, &statistics, &size) != 0) return 0;
+  return statistics.tp_drops;
+}
+
 PacketReceiver::PacketReceiver(const FrameBuffers& buffers) : buffers_(buffers) {
   for (std::size_t i = 0; i < messages_.size(); ++i) {
     const auto slot = buffers_.slot(i);

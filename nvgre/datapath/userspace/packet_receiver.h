@@ -13,6 +13,9 @@
 
 namespace nvgre::datapath::userspace {
 
+/// Frames that the kernel dropped since the last call, because the socket's buffer or ring was full.
+[[nodiscard]] std::size_t take_overruns(int socket) noexcept;
+
 /// @note  One worker's own; its sockets take turns.
 class PacketReceiver {
  public:

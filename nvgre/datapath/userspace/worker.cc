@@ -158,7 +158,7 @@ bool Worker::serve_underlay(const WorkerView& view) {
   if (std::exchange(has_underlay_error_, false)) take_error(socket.receiver());
   auto* const ring = socket.ring();
   const Burst burst = ring != nullptr ? ring->receive(packets_) : packets_.receive(socket.receiver());
-  count_unread(burst, nullptr);
+  count_unread(burst, socket.receiver(), nullptr);
   if (!burst.frames.empty()) receive(view, burst);
   if (ring != nullptr) ring->release();
   return !burst.frames.empty() || burst.malformed + burst.too_large != 0;
@@ -178,7 +178,7 @@ void Worker::serve_port(const WorkerView& view, overlay::PortIndex port, std::ui
   if (descriptor < 0) return;
   const bool is_tap = device->is_made_by_us();
   const Burst burst = is_tap ? taps_.receive(descriptor) : packets_.receive(descriptor);
-  count_unread(burst, view.policy->port(port));
+  count_unread(burst, descriptor, view.policy->port(port));
   if (!burst.frames.empty()) transmit(view, port, burst);
   // A TAP that is gone reports an error for ever; a packet socket reports it once, and works again when the device
   // does.
@@ -194,7 +194,10 @@ void Worker::transmit(const WorkerView& view, overlay::PortIndex port, const Bur
   finish(view);
 }
 
-void Worker::count_unread(const Burst& burst, const overlay::Port* port) noexcept {
+void Worker::count_unread(const Burst& burst, int descriptor, const overlay::Port* port) noexcept {
+  // Only under pressure can frames have been lost before us. (A TAP says nothing here; its device counts its own.)
+  const std::size_t overruns = burst.is_exhausted ? 0 : take_overruns(descriptor);
+  for (std::size_t i = 0; i < overruns; ++i) endpoint_.count_refused(DropReason::kReceiveOverrun, port);
   for (std::size_t i = 0; i < burst.malformed; ++i) endpoint_.count_refused(DropReason::kMalformedVnetHeader, port);
   for (std::size_t i = 0; i < burst.too_large; ++i) endpoint_.count_refused(DropReason::kPayloadTooLarge, port);
 }

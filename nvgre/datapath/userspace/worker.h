@@ -82,7 +82,7 @@ class Worker final : private overlay::EndpointEvents {
   void serve_port(const WorkerView& view, overlay::PortIndex port, std::uint32_t happened);
   void receive(const WorkerView& view, const Burst& burst);
   void transmit(const WorkerView& view, overlay::PortIndex port, const Burst& burst);
-  void count_unread(const Burst& burst, const overlay::Port* port) noexcept;
+  void count_unread(const Burst& burst, int descriptor, const overlay::Port* port) noexcept;
   void finish(const WorkerView& view) noexcept;
   void lose(overlay::PortIndex port, int descriptor) noexcept;
   void note(const WorkerNote& note) noexcept;
