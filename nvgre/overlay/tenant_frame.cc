@@ -50,7 +50,7 @@ TenantFrame::TenantFrame(wire::Bytes bytes, const offload::FrameMetadata& metada
 bool TenantFrame::contradicts_metadata() const noexcept {
   const std::size_t field_end =
       std::size_t{metadata_.checksum_start} + metadata_.checksum_offset + sizeof(std::uint16_t);
-  if (metadata_.needs_checksum && field_end > bytes_.size()) return true;
+  if (metadata_.needs_checksum && (metadata_.checksum_start < link_size_ || field_end > bytes_.size())) return true;
   if (!metadata_.is_super_frame()) return false;
   return !is_of_kind(map_, metadata_.segmentation) || !needs_transport_checksum();
 }

@@ -84,6 +84,25 @@ TEST(TenantFrame, refuses_metadata_that_contradicts_the_bytes) {
   }));
 }
 
+TEST(TenantFrame, OVL_5_refuses_a_checksum_that_starts_in_the_ethernet_header_or_its_tags) {
+  const auto bytes = wire::FrameBuilder()
+                         .ethernet(mac(1, 1), mac(1, 2))
+                         .vlan(7)
+                         .ip(customer_v4(1).ip(), customer_v4(2).ip())
+                         .udp(1, 2)
+                         .counting_payload(40)
+                         .build();
+  offload::FrameMetadata metadata;
+  metadata.needs_checksum = true;
+  metadata.checksum_offset = 6;
+  for (metadata.checksum_start = 0; metadata.checksum_start < 18; ++metadata.checksum_start) {
+    const auto frame = TenantFrame::parse(bytes, metadata);
+    ASSERT_FALSE(frame) << metadata.checksum_start;
+    EXPECT_EQ(frame.error(), DropReason::kMalformedVnetHeader);
+  }
+  EXPECT_TRUE(TenantFrame::parse(bytes, metadata)) << "the first byte behind the tag";
+}
+
 TEST(TenantFrame, D_4_takes_a_super_frame_s_lengths_from_its_bytes) {
   const auto bytes = blue_packet().ip_length(0).tcp(1, 2).counting_payload(3000).build();
   const auto frame = TenantFrame::parse(bytes, super_frame(bytes, 1000));
