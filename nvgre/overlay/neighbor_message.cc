@@ -2,6 +2,7 @@
 
 #include "nvgre/wire/arp.h"
 #include "nvgre/wire/icmp.h"
+#include "nvgre/wire/ip.h"
 #include "nvgre/wire/ipv6.h"
 #include "nvgre/wire/neighbor_discovery.h"
 
@@ -26,18 +27,25 @@ Message read_arp(const TenantFrame& frame) noexcept {
   return message;
 }
 
-/// The type of an ICMPv6 message that is not fragmented; a fragmented ND message is ignored by all (RFC 6980).
-std::optional<std::uint8_t> icmpv6_type(const TenantFrame& frame) noexcept {
-  const auto& ip = frame.map().inner_ip;
-  if (!ip || ip.is_v4() || ip.protocol != wire::IpProtocol::kIcmpv6 || ip.is_fragment) return std::nullopt;
-  if (ip.payload_end <= ip.end()) return std::nullopt;
-  return frame.bytes()[ip.end()];
+/// The frame's IPv6 packet. Read here, not in the frame's map: that one ends at a limit, and receivers may follow a chain
+/// of extension headers further.
+std::optional<wire::IpView> ipv6_packet(const TenantFrame& frame) noexcept {
+  if (frame.ether_type() != wire::EtherType::kIpv6) return std::nullopt;
+  const auto packet = wire::IpView::parse(frame.payload());
+  if (!packet || packet->is_v4()) return std::nullopt;
+  return *packet;
 }
 
-Message read_neighbor_discovery(const TenantFrame& frame) noexcept {
-  const auto& ip = frame.map().inner_ip;
-  const auto packet = wire::Ipv6View::parse(frame.packet());
-  const auto neighbor = wire::NeighborView::parse(frame.bytes().subspan(ip.end(), ip.payload_end - ip.end()));
+/// The type of an ICMPv6 message that is not fragmented; a fragmented ND message is ignored by all (RFC 6980).
+std::optional<std::uint8_t> icmpv6_type(const wire::IpView& packet) noexcept {
+  if (packet.protocol() != wire::IpProtocol::kIcmpv6 || packet.is_fragment()) return std::nullopt;
+  if (packet.payload().empty()) return std::nullopt;
+  return packet.payload()[0];
+}
+
+Message read_neighbor_discovery(const wire::IpView& ip) noexcept {
+  const auto packet = wire::Ipv6View::parse(ip.packet());
+  const auto neighbor = wire::NeighborView::parse(ip.payload());
   if (!packet || !neighbor || !neighbor->is_acceptable(*packet))
     return std::unexpected(wire::DropReason::kMalformedMessage);
   if (neighbor->is_advertisement())
@@ -53,9 +61,11 @@ Message read_neighbor_discovery(const TenantFrame& frame) noexcept {
 
 Message read_neighbor_message(const TenantFrame& frame) noexcept {
   if (frame.ether_type() == wire::EtherType::kArp) return read_arp(frame);
-  const auto type = icmpv6_type(frame);
+  const auto packet = ipv6_packet(frame);
+  if (!packet) return std::nullopt;
+  const auto type = icmpv6_type(*packet);
   if (type == wire::IcmpV6::kNeighborSolicitation || type == wire::IcmpV6::kNeighborAdvertisement)
-    return read_neighbor_discovery(frame);
+    return read_neighbor_discovery(*packet);
   return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 #include "nvgre/overlay/tenant_frame.h"
 
 #include "nvgre/overlay/ecn.h"
+#include "nvgre/wire/ipv6.h"
 #include "nvgre/wire/locate.h"
 #include "nvgre/wire/tcp.h"
 #include "nvgre/wire/udp.h"
@@ -64,7 +65,10 @@ wire::Bytes TenantFrame::packet() const noexcept {
 }
 
 std::uint8_t TenantFrame::traffic_class() const noexcept {
-  return map_.inner_ip ? traffic_class_of(packet(), map_.inner_ip.version) : std::uint8_t{0};
+  if (map_.inner_ip) return traffic_class_of(packet(), map_.inner_ip.version);
+  // A long chain of extension headers keeps an IPv6 packet out of the map, but not its first bytes.
+  const auto packet = wire::Ipv6View::parse(payload());
+  return ether_type_ == wire::EtherType::kIpv6 && packet ? packet->traffic_class() : std::uint8_t{0};
 }
 
 bool TenantFrame::needs_transport_checksum() const noexcept {

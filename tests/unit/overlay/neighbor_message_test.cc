@@ -153,6 +153,24 @@ TEST(JudgeSource, refuses_claims_that_name_another_mac) {
   EXPECT_EQ(judged(solicitation(customer_v6(1).ip(), customer_v6(2).ip(), mac(1, 9))), DropReason::kSpoofedMac);
 }
 
+TEST(JudgeSource, sees_a_claim_behind_extension_headers_of_any_length) {
+  for (const std::size_t size : {8U, 240U, 600U, 1200U}) {
+    const auto behind = [size](wire::IpAddress target) {
+      return wire::FrameBuilder()
+          .ethernet(mac(1, 1), mac(1, 2))
+          .ip(customer_v6(1).ip(), customer_v6(2).ip())
+          .hop_limit(255)
+          .padding_extension(wire::IpProtocol::kDestinationOptions, size)
+          .neighbor({.type = wire::IcmpV6::kNeighborAdvertisement,
+                     .target_address = target,
+                     .link_layer_address = mac(1, 1)})
+          .build();
+    };
+    EXPECT_EQ(judged(behind(customer_v6(2).ip())), DropReason::kSpoofedAddress) << size;
+    EXPECT_EQ(judged(behind(customer_v6(1).ip())), std::nullopt) << size;
+  }
+}
+
 TEST(JudgeSource, lets_a_port_speak_for_its_own_and_for_unknown_addresses_and_probe_all) {
   EXPECT_EQ(judged(arp_request(customer_v4(1).ip(), customer_v4(1).ip())), std::nullopt);
   EXPECT_EQ(judged(arp_request(customer_v4(77).ip(), customer_v4(2).ip())), std::nullopt);

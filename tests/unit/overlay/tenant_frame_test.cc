@@ -50,6 +50,15 @@ TEST(TenantFrame, takes_a_frame_whose_ip_header_is_broken_as_one_without_ip) {
   EXPECT_EQ(frame->traffic_class(), 0);
 }
 
+TEST(TenantFrame, OVL_22_reads_the_traffic_class_in_front_of_a_long_extension_chain) {
+  const auto bytes = blue_packet(wire::IpVersion::kV6)
+                         .traffic_class(0xB9)
+                         .padding_extension(wire::IpProtocol::kDestinationOptions, 600)
+                         .udp(1, 2)
+                         .build();
+  EXPECT_EQ(TenantFrame::parse(bytes, {})->traffic_class(), 0xB9);
+}
+
 TEST(TenantFrame, knows_which_checksum_the_adapter_can_finish) {
   for (const auto version : {wire::IpVersion::kV4, wire::IpVersion::kV6}) {
     const auto bytes = blue_udp(10, version);
