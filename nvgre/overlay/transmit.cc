@@ -48,12 +48,14 @@ wire::Checked<TenantFrame> Transmitter::prepare(const PortFrame& given) {
 }
 
 Outcome Transmitter::carry(TransmitBurst& burst, const SentFrame& sent) {
-  const auto message = read_neighbor_message(sent.frame);
-  if (!message) return Outcome::refused(message.error());
-  if (const auto reason = judge_source(sent.port, sent.frame, *message)) return Outcome::refused(*reason);
-  if (*message) {
-    if (const auto owner = answer_for(sent.port, **message)) {
-      answer(burst, sent, **message, *owner);
+  const auto read = read_neighbor_message(sent.frame);
+  // What cannot be judged is refused only where sources are judged: ARP of other protocols than IPv4, for example.
+  if (!read && sent.port.description().spoof_check) return Outcome::refused(read.error());
+  const std::optional<NeighborMessage> message = read.value_or(std::nullopt);
+  if (const auto reason = judge_source(sent.port, sent.frame, message)) return Outcome::refused(*reason);
+  if (message) {
+    if (const auto owner = answer_for(sent.port, *message)) {
+      answer(burst, sent, *message, *owner);
       return {.kind = Outcome::Kind::kAnswered};
     }
   }

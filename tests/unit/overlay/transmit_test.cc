@@ -152,6 +152,26 @@ TEST(Transmit, never_sends_a_frame_back_to_its_sender) {
   EXPECT_THAT(host.ports.units, IsEmpty());
 }
 
+TEST(Transmit, carries_arp_that_nobody_can_read_where_sources_are_not_judged) {
+  auto frame = wire::FrameBuilder()
+                   .ethernet(mac(1, 1), mac(1, 2))
+                   .arp({.sender_hardware_address = mac(1, 1),
+                         .sender_protocol_address = customer_v4(1).ip(),
+                         .target_protocol_address = customer_v4(2).ip()})
+                   .build();
+  frame[14 + 1] = 6;  // hardware type: IEEE 802
+  Host judging;
+  judging.transmit("blue1", frame);
+  EXPECT_EQ(judging.drops(DropReason::kMalformedMessage), 1U);
+  auto description = two_tenants();
+  description.ports[0].spoof_check = false;
+  Host carrying(description);
+  carrying.transmit("blue1", frame);
+  EXPECT_EQ(carrying.all_drops(), 0U);
+  ASSERT_THAT(carrying.wire.packets, SizeIs(1));
+  EXPECT_EQ(inner_frame(carrying.wire.packets[0]), frame);
+}
+
 TEST(Transmit, OVL_4_never_reaches_a_port_of_another_subnet) {
   auto description = two_tenants();
   description.ports[1].mac = mac(1, 2);  // red's port has the address that blue sends to
