@@ -46,8 +46,7 @@ std::size_t payload_room(std::size_t mtu, std::size_t header_size) noexcept {
 
 bool InnerFragmenter::may_cut(const TenantFrame& frame, std::size_t mtu) noexcept {
   const auto& ip = frame.map().inner_ip;
-  if (!ip || !ip.is_v4() || !ip.has_length || frame.metadata().is_super_frame() || frame.metadata().needs_checksum)
-    return false;
+  if (!ip || !ip.is_v4() || !ip.has_length || frame.metadata().is_super_frame()) return false;
   const auto packet = wire::Ipv4View::parse(frame.packet());
   return !packet->dont_fragment() && payload_room(mtu, packet->header_size()) > 0;
 }

@@ -16,11 +16,11 @@ namespace nvgre::overlay {
 /// @note  Reads the frame's bytes until the last next(); allocates nothing.
 class InnerFragmenter {
  public:
-  /// Whether the frame's packet may be cut into packets of at most `mtu` bytes: IPv4, DF clear, one datagram with
-  /// finished checksums, and room for some payload behind the header.
+  /// Whether the frame's packet may be cut into packets of at most `mtu` bytes: IPv4, DF clear, one datagram, and
+  /// room for some payload behind the header.
   [[nodiscard]] static bool may_cut(const TenantFrame& frame, std::size_t mtu) noexcept;
 
-  /// @pre may_cut(frame, mtu)
+  /// @pre may_cut(frame, mtu), and the frame has no unfinished checksum
   InnerFragmenter(const TenantFrame& frame, std::size_t mtu) noexcept;
 
   /// Writes the next fragment as a whole frame without tags, in order. @return its bytes; empty when all are written.

@@ -10,6 +10,7 @@
 #include <array>
 #include <span>
 
+#include "nvgre/overlay/checksum_completion.h"
 #include "nvgre/overlay/ecn.h"
 #include "nvgre/overlay/inner_fragmentation.h"
 #include "nvgre/overlay/outgoing_frame.h"
@@ -112,20 +113,29 @@ Outcome TunnelSender::send(const Snapshot& snapshot, const SentFrame& sent, cons
 Outcome TunnelSender::send_on(const Snapshot& snapshot, const SentFrame& sent, const Way& way, const Output& output) {
   const VirtualSubnet& subnet = sent.port.subnet();
   if (fits(sent.frame, way.inner_mtu)) return hand_over(snapshot, subnet, sent.frame, way, output);
-  if (subnet.description().fragment && InnerFragmenter::may_cut(sent.frame, way.inner_mtu))
-    return send_fragments(snapshot, sent, way, output);
-  return Outcome::too_big(way.inner_mtu);
+  if (!subnet.description().fragment || !InnerFragmenter::may_cut(sent.frame, way.inner_mtu))
+    return Outcome::too_big(way.inner_mtu);
+  const auto whole = with_finished_checksum(sent.frame);
+  if (!whole) return Outcome::refused(whole.error());
+  return send_fragments(snapshot, subnet, *whole, way, output);
 }
 
-Outcome TunnelSender::send_fragments(const Snapshot& snapshot, const SentFrame& sent, const Way& way,
-                                     const Output& output) {
-  InnerFragmenter fragmenter(sent.frame, way.inner_mtu);
+wire::Checked<TenantFrame> TunnelSender::with_finished_checksum(const TenantFrame& frame) {
+  if (!frame.metadata().needs_checksum) return frame;
+  if (frame.size() > whole_.size()) return std::unexpected(DropReason::kPayloadTooLarge);
+  ++counters_.software_checksummed;
+  return TenantFrame::parse(complete_checksum(frame, whole_), {}, BytesStay::kDuringCall);
+}
+
+Outcome TunnelSender::send_fragments(const Snapshot& snapshot, const VirtualSubnet& subnet, const TenantFrame& frame,
+                                     const Way& way, const Output& output) {
+  InnerFragmenter fragmenter(frame, way.inner_mtu);
   while (true) {
     const wire::Bytes bytes = fragmenter.next(fragment_);
     if (bytes.empty()) return {.kind = Outcome::Kind::kEncapsulated};
     const auto fragment = TenantFrame::parse(bytes, {}, BytesStay::kDuringCall);
     if (!fragment) return Outcome::refused(fragment.error());
-    const auto outcome = hand_over(snapshot, sent.port.subnet(), *fragment, way, output);
+    const auto outcome = hand_over(snapshot, subnet, *fragment, way, output);
     if (outcome.kind == Outcome::Kind::kRefused) return outcome;
     ++counters_.inner_fragments;
   }

@@ -69,7 +69,10 @@ class TunnelSender {
                                                const FlowHash& hash) noexcept;
 
   Outcome send_on(const Snapshot& snapshot, const SentFrame& sent, const Way& way, const Output& output);
-  Outcome send_fragments(const Snapshot& snapshot, const SentFrame& sent, const Way& way, const Output& output);
+  /// The frame with no checksum left to finish: its own could not be, once it is in pieces.
+  [[nodiscard]] wire::Checked<TenantFrame> with_finished_checksum(const TenantFrame& frame);
+  Outcome send_fragments(const Snapshot& snapshot, const VirtualSubnet& subnet, const TenantFrame& frame,
+                         const Way& way, const Output& output);
   Outcome hand_over(const Snapshot& snapshot, const VirtualSubnet& subnet, const TenantFrame& frame, const Way& way,
                     const Output& output);
   void count_super_frame(const TenantFrame& frame, std::size_t mss, std::size_t segments) noexcept;
@@ -79,6 +82,7 @@ class TunnelSender {
   unsigned worker_;
   EndpointCounters& counters_;
   IdentificationCounters identifications_;
+  std::array<std::uint8_t, kFrameCapacity> whole_{};                    ///< One frame before it is cut (OVL-12).
   std::array<std::uint8_t, kFrameCapacity> fragment_{};                 ///< One inner fragment at a time (OVL-12).
   std::array<std::uint8_t, kMaxTunnelSize + kFrameCapacity> packet_{};  ///< One packet that is copied together.
 };

@@ -94,7 +94,6 @@ TEST(InnerFragmenter, OVL_12_never_cuts_what_must_not_be_fragmented) {
   EXPECT_TRUE(may_cut(udp));
   EXPECT_FALSE(may_cut(packet().dont_fragment().udp(1, 2).counting_payload(1000).build()));
   EXPECT_FALSE(may_cut(blue_udp(1000, wire::IpVersion::kV6)));
-  EXPECT_FALSE(may_cut(udp, unfinished(udp)));
   EXPECT_FALSE(may_cut(udp, super_frame(udp, 100)));
   EXPECT_FALSE(may_cut(udp, {}, 27)) << "no room for eight bytes";
 }

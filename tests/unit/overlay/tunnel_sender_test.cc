@@ -332,5 +332,29 @@ TEST(TunnelSender, OVL_12_fragments_inside_only_where_the_policy_allows_it) {
   EXPECT_EQ(allowed.drops(DropReason::kTooBig), 1U) << "DF is set";
 }
 
+TEST(TunnelSender, OVL_12_finishes_a_checksum_before_it_cuts) {
+  const auto udp = [](wire::TransportChecksum checksum) {
+    return wire::FrameBuilder()
+        .ethernet(mac(1, 1), mac(1, 2))
+        .ip(customer_v4(1).ip(), customer_v4(2).ip())
+        .udp(1, 2)
+        .counting_payload(3000)
+        .transport_checksum(checksum)
+        .build();
+  };
+  auto description = two_tenants();
+  description.subnets[0].fragment = true;
+  Host host(description);
+  const auto given = udp(wire::TransportChecksum::kSeed);
+  host.transmit("blue1", given, unfinished(given));
+  ASSERT_THAT(host.wire.packets, SizeIs(3));
+  wire::ByteVector joined;
+  for (const auto& packet : host.wire.packets) joined.insert(joined.end(), packet.begin() + 42 + 34, packet.end());
+  const auto finished = udp(wire::TransportChecksum::kComplete);
+  EXPECT_EQ(joined, wire::ByteVector(finished.begin() + 34, finished.end()));
+  EXPECT_EQ(host.all_drops(), 0U);
+  EXPECT_EQ(host.counts().software_checksummed, 1U);
+}
+
 }  // namespace
 }  // namespace nvgre::overlay
