@@ -41,6 +41,8 @@ struct PortFrame {
   wire::Bytes bytes;                         ///< From the Ethernet header on; without FCS.
   std::optional<std::uint16_t> tag_control;  ///< A tag that the device took out of the bytes.
   offload::FrameMetadata metadata;
+  /// Of a frame that is held: the subnet it was sent in, which its port may leave while it waits.
+  std::optional<wire::Vsid> held_in = {};
 };
 
 /// A frame as the underlay interface hands it over.
@@ -54,8 +56,9 @@ struct UnderlayFrame {
 class EndpointEvents {
  public:
   virtual ~EndpointEvents() = default;
-  /// The next hop towards `destination` is not resolved: keep a copy of `frame` for a moment and hand it to
-  /// Endpoint::transmit_to() when it is. @return false if there is no room (counted as next_hop_queue_full).
+  /// The next hop towards `destination` is not resolved: keep a copy of `frame` for a moment and hand it, with
+  /// all that PortFrame says, to Endpoint::transmit_to() when it is. @return false if there is no room (counted as
+  /// next_hop_queue_full).
   virtual bool hold(const wire::ProviderAddress& destination, const PortFrame& frame) = 0;
   /// A router on the way reported that `destination` takes at most `mtu` bytes of outer IP packet (OVL-13).
   virtual void path_mtu(const wire::ProviderAddress& destination, std::size_t mtu) = 0;
@@ -120,6 +123,7 @@ class Endpoint {
   void transmit(const Snapshot& snapshot, Instant now, std::span<const PortFrame> frames, Output output);
 
   /// Takes up a frame that EndpointEvents::hold() kept, towards the destination it was kept for, and only there.
+  /// Refused if the policy has moved its port to another subnet (port_down) or no longer knows the destination in it.
   void transmit_to(const wire::ProviderAddress& destination, const Snapshot& snapshot, Instant now,
                    const PortFrame& frame, Output output);
 

@@ -27,8 +27,8 @@ Message read_arp(const TenantFrame& frame) noexcept {
   return message;
 }
 
-/// The frame's IPv6 packet. Read here, not in the frame's map: that one ends at a limit, and receivers may follow a chain
-/// of extension headers further.
+/// The frame's IPv6 packet. Read here, not in the frame's map: that one ends at a limit, and receivers may follow a
+/// chain of extension headers further.
 std::optional<wire::IpView> ipv6_packet(const TenantFrame& frame) noexcept {
   if (frame.ether_type() != wire::EtherType::kIpv6) return std::nullopt;
   const auto packet = wire::IpView::parse(frame.payload());

@@ -14,6 +14,19 @@ namespace nvgre::overlay {
 
 using wire::DropReason;
 
+namespace {
+
+/// Why a held frame must not go any more: the policy may be another one than when it was held (OVL-4).
+std::optional<DropReason> judge_held(const Port& port, const wire::ProviderAddress& destination,
+                                     const PortFrame& given) noexcept {
+  const VirtualSubnet& subnet = port.subnet();
+  if (given.held_in != subnet.vsid()) return DropReason::kPortDown;
+  if (!destination.ip().is_multicast() && !subnet.is_known_source(destination)) return DropReason::kUnknownDestination;
+  return std::nullopt;
+}
+
+}  // namespace
+
 void Transmitter::transmit(TransmitBurst& burst, const PortFrame& given) {
   ++counters_.frames_from_ports;
   counters_.bytes_from_ports += given.bytes.size();
@@ -31,6 +44,7 @@ void Transmitter::transmit_to(TransmitBurst& burst, const wire::ProviderAddress&
   ++counters_.frames_resumed;
   const Port* port = burst.snapshot.policy.port(given.port);
   if (port == nullptr) return settle(nullptr, Outcome::refused(DropReason::kPortDown));
+  if (const auto reason = judge_held(*port, destination, given)) return settle(port, Outcome::refused(*reason));
   const auto frame = prepare(given);
   if (!frame) return settle(port, Outcome::refused(frame.error()));
   const SentFrame sent{*port, given, *frame};

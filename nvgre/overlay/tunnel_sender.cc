@@ -104,7 +104,9 @@ Outcome TunnelSender::send(const Snapshot& snapshot, const SentFrame& sent, cons
   const auto way = find_way(snapshot.underlay, source, destination);
   if (!way) return Outcome::refused(way.error());
   if (way->next_hop != nullptr && way->next_hop->macs.empty()) {
-    if (!output.events.hold(destination, sent.given)) return Outcome::refused(DropReason::kNextHopQueueFull);
+    PortFrame held = sent.given;
+    held.held_in = sent.port.subnet().vsid();
+    if (!output.events.hold(destination, held)) return Outcome::refused(DropReason::kNextHopQueueFull);
     return {.kind = Outcome::Kind::kHeld};
   }
   return send_on(snapshot, sent, *way, output);

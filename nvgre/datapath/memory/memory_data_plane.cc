@@ -46,7 +46,8 @@ class MemoryDataPlane::Output final : public offload::PacketSink,
 
   bool hold(const wire::ProviderAddress& destination, const overlay::PortFrame& frame) override {
     if (plane_.held_.size() == kMaxHeld) return false;
-    plane_.held_.push_back({destination, frame.port, {{frame.bytes.begin(), frame.bytes.end()}, frame.metadata}});
+    plane_.held_.push_back(
+        {destination, frame.port, frame.held_in, {{frame.bytes.begin(), frame.bytes.end()}, frame.metadata}});
     return true;
   }
 
@@ -168,8 +169,11 @@ void MemoryDataPlane::transmit_held(overlay::Instant now) {
       held_.push_back(std::move(held));
       continue;
     }
-    const overlay::PortFrame frame{
-        .port = held.port, .bytes = held.frame.bytes, .tag_control = {}, .metadata = held.frame.metadata};
+    const overlay::PortFrame frame{.port = held.port,
+                                   .bytes = held.frame.bytes,
+                                   .tag_control = {},
+                                   .metadata = held.frame.metadata,
+                                   .held_in = held.vsid};
     endpoint_.transmit_to(held.destination, snapshot(), now, frame, {output, output, output});
   }
 }

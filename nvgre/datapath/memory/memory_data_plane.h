@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ class MemoryDataPlane final : public DataPlane {
   struct Held {
     wire::ProviderAddress destination;
     overlay::PortIndex port = 0;
+    std::optional<wire::Vsid> vsid;
     TenantFrame frame;
   };
 

@@ -59,6 +59,7 @@ struct RecordingEvents : EndpointEvents {
   bool hold(const wire::ProviderAddress& destination, const PortFrame& frame) override {
     if (!has_room) return false;
     held.emplace_back(destination, wire::ByteVector(frame.bytes.begin(), frame.bytes.end()));
+    held_in = frame.held_in;
     return true;
   }
   void path_mtu(const wire::ProviderAddress& destination, std::size_t mtu) override {
@@ -68,6 +69,7 @@ struct RecordingEvents : EndpointEvents {
 
   bool has_room = true;
   std::vector<std::pair<wire::ProviderAddress, wire::ByteVector>> held;
+  std::optional<wire::Vsid> held_in;  ///< Of the last one.
   std::vector<std::pair<wire::ProviderAddress, std::size_t>> path_mtus;
   std::vector<std::pair<wire::Vsid, wire::MacAddress>> misses;
 };

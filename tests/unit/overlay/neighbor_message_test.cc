@@ -161,9 +161,8 @@ TEST(JudgeSource, sees_a_claim_behind_extension_headers_of_any_length) {
           .ip(customer_v6(1).ip(), customer_v6(2).ip())
           .hop_limit(255)
           .padding_extension(wire::IpProtocol::kDestinationOptions, size)
-          .neighbor({.type = wire::IcmpV6::kNeighborAdvertisement,
-                     .target_address = target,
-                     .link_layer_address = mac(1, 1)})
+          .neighbor(
+              {.type = wire::IcmpV6::kNeighborAdvertisement, .target_address = target, .link_layer_address = mac(1, 1)})
           .build();
     };
     EXPECT_EQ(judged(behind(customer_v6(2).ip())), DropReason::kSpoofedAddress) << size;

@@ -172,6 +172,28 @@ TEST(Transmit, carries_arp_that_nobody_can_read_where_sources_are_not_judged) {
   EXPECT_EQ(inner_frame(carrying.wire.packets[0]), frame);
 }
 
+/// A held frame's fate when the policy is `description` by the time its next hop is known.
+std::optional<DropReason> resumed_under(const PolicyDescription& description) {
+  Host host(description);
+  const auto frame = blue_udp(10);
+  const PortFrame held{.port = host.port("blue1"), .bytes = frame, .tag_control = {}, .metadata = {}, .held_in = kBlue};
+  host.endpoint.transmit_to(provider_v4(2), host.snapshot(), host.now, held, host.output());
+  if (host.wire.packets.empty()) return only_drop(host);
+  EXPECT_EQ(wire::locate(host.wire.packets[0]).gre.vsid(), kBlue);
+  return std::nullopt;
+}
+
+TEST(Transmit, OVL_4_never_lets_a_held_frame_out_into_another_subnet_or_to_a_host_that_left_it) {
+  EXPECT_EQ(resumed_under(two_tenants()), std::nullopt);
+  auto moved = two_tenants();
+  moved.ports[0].vsid = kRed;
+  moved.ports[0].addresses.clear();
+  EXPECT_EQ(resumed_under(moved), DropReason::kPortDown);
+  auto gone = two_tenants();
+  gone.records[0].provider = provider_v4(3);
+  EXPECT_EQ(resumed_under(gone), DropReason::kUnknownDestination);
+}
+
 TEST(Transmit, OVL_4_never_reaches_a_port_of_another_subnet) {
   auto description = two_tenants();
   description.ports[1].mac = mac(1, 2);  // red's port has the address that blue sends to

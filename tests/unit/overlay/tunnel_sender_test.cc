@@ -193,7 +193,9 @@ TEST(TunnelSender, has_a_frame_held_until_its_next_hop_is_known) {
   EXPECT_EQ(host.counts().frames_held, 1U);
 
   host.underlay = resolved_underlay();
-  const PortFrame given{.port = host.port("blue1"), .bytes = frame, .tag_control = {}, .metadata = {}};
+  EXPECT_EQ(host.events.held_in, kBlue);
+  const PortFrame given{
+      .port = host.port("blue1"), .bytes = frame, .tag_control = {}, .metadata = {}, .held_in = kBlue};
   host.endpoint.transmit_to(provider_v4(2), host.snapshot(), host.now, given, host.output());
   ASSERT_THAT(host.wire.packets, SizeIs(1));
   EXPECT_EQ(inner_frame(host.wire.packets[0]), frame);
