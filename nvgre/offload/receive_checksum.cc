@@ -7,6 +7,7 @@
 #include "nvgre/offload/pseudo_header.h"
 #include "nvgre/wire/big_endian.h"
 #include "nvgre/wire/checksum.h"
+#include "nvgre/wire/drop_reason.h"
 #include "nvgre/wire/udp.h"
 
 namespace nvgre::offload {
@@ -46,6 +47,7 @@ ChecksumVerdict trusted_verdict(wire::Bytes frame, const wire::TransportHeader& 
 void validate_transport(wire::Bytes frame, const wire::HeaderMap& map, const ChecksumTasks& active,
                         TransportTrust trust, ReceiveChecksum& result) noexcept {
   const bool is_tcp = map.transport.is_tcp();
+  if (map.problem == wire::DropReason::kMalformedIp) return;  // nobody can say which bytes are summed
   if (!map.transport || !(is_tcp ? active.tcp : active.udp).of(map.inner_ip.version)) return;
   const ChecksumVerdict verdict =
       trust == TransportTrust::kNone ? judge_transport(frame, map) : trusted_verdict(frame, map.transport, trust);
@@ -79,6 +81,7 @@ ChecksumVerdict judge_transport(wire::Bytes frame, const wire::HeaderMap& map) n
   if (ip && ip.is_fragment && (ip.protocol == wire::IpProtocol::kTcp || ip.protocol == wire::IpProtocol::kUdp))
     return ChecksumVerdict::kUnchecked;
   if (!ip || !map.transport || has_no_udp_checksum(frame, map.transport)) return ChecksumVerdict::kAbsent;
+  if (map.problem == wire::DropReason::kMalformedIp) return ChecksumVerdict::kUnchecked;
   if (ip.is_truncated || map.transport.payload_end > frame.size()) return ChecksumVerdict::kUnchecked;
   const std::uint32_t length = map.transport.payload_end - map.transport.offset;
   const auto seed = inner_pseudo_header_sum(frame, map, length);

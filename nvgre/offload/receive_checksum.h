@@ -49,7 +49,8 @@ struct ChecksumVerdicts {
 /// One IPv4 header of the frame: kGood or kBad; kAbsent for IPv6 and for no header.
 [[nodiscard]] ChecksumVerdict judge_ip_header(wire::Bytes frame, const wire::NetworkHeader& ip) noexcept;
 /// The frame's TCP or UDP checksum: kAbsent also for a UDP checksum of 0 (D-8); kUnchecked for fragments, for cut
-/// frames, and where the final destination can't be determined (RXC-11, RXC-14). Reads the payload.
+/// frames, where the IP length is less than the header's, and where the final destination can't be determined (RXC-11,
+/// RXC-14). Reads the payload.
 [[nodiscard]] ChecksumVerdict judge_transport(wire::Bytes frame, const wire::HeaderMap& map) noexcept;
 
 /// The bits that remain after the tunnel headers were removed (RXC-20): those of the inner IP header, where it was

@@ -50,6 +50,19 @@ TEST(ReceiveChecksum, RXC_2_sets_one_bit_of_a_pair_for_one_protocol_only) {
             bad_udp);
 }
 
+TEST(ReceiveChecksum, RXC_2_says_nothing_of_a_packet_whose_length_is_less_than_its_header) {
+  for (const bool is_tcp : {true, false}) {
+    auto builder = tenant(IpVersion::kV4).ip_length(19);
+    const auto frame = (is_tcp ? builder.tcp(1, 2) : builder.udp(1, 2)).counting_payload(33).build();
+    EXPECT_EQ(judged(frame).transport, ChecksumVerdict::kUnchecked);
+    for (const auto trust : {TransportTrust::kNone, TransportTrust::kValidated}) {
+      const auto result = validated(frame, ActiveOffloads::all(), trust);
+      EXPECT_FALSE(result.transport_succeeded());
+      EXPECT_FALSE(result.transport_failed());
+    }
+  }
+}
+
 TEST(ReceiveChecksum, RXC_5_speaks_of_the_plain_ipv4_header_and_of_no_ipv6_header) {
   EXPECT_TRUE(validated(tenant(IpVersion::kV4).icmp(8).build()).ip_succeeded);
   EXPECT_EQ(validated(tenant(IpVersion::kV4).ip_checksum(0x0101).icmp(8).build()), ip_result(false));

@@ -72,6 +72,12 @@ TEST(TcpCoalescing, RSC_6_example_2_an_exception_ends_the_unit_and_goes_alone) {
   EXPECT_EQ(statistics.aborts, 1U);
 }
 
+TEST(TcpCoalescing, RSC_6_leaves_a_packet_alone_whose_length_is_less_than_its_header) {
+  Batch batch;
+  for (std::size_t i = 0; i < 3; ++i) batch.add(data_segment(IpVersion::kV4, i).ip_length(19));
+  EXPECT_THAT(batch.shape(), ElementsAre(1, 1, 1));
+}
+
 // Example 3.
 TEST(TcpCoalescing, RSC_11_example_3_window_updates_change_the_window_only) {
   Batch batch;

@@ -58,6 +58,12 @@ TEST(UdpCoalescing, RSC_31_says_what_splits_a_unit_again) {
   }
 }
 
+TEST(UdpCoalescing, RSC_31_leaves_a_packet_alone_whose_length_is_less_than_its_header) {
+  Batch batch;
+  for (std::size_t i = 0; i < 3; ++i) batch.add(datagram(IpVersion::kV4, i).ip_length(19));
+  EXPECT_THAT(batch.shape(), ElementsAre(1, 1, 1));
+}
+
 TEST(UdpCoalescing, RSC_31_a_shorter_datagram_is_the_last_of_its_unit) {
   Batch batch;
   for (const std::size_t size : {500, 500, 499, 500, 500}) batch.add(datagram(IpVersion::kV4, 0, size));
