@@ -43,6 +43,11 @@ void Endpoint::count_refused(wire::DropReason reason, const Port* port) noexcept
   if (port != nullptr) ++port->counters(worker_).drops[reason];
 }
 
+void Endpoint::count_expired(const Port* port) noexcept {
+  ++counters_.frames_resumed;
+  count_refused(wire::DropReason::kNoNextHop, port);
+}
+
 EndpointCounts Endpoint::counts() const noexcept {
   EndpointCounts counts;
   counts += counters_;

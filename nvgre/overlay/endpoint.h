@@ -141,6 +141,9 @@ class Endpoint {
   /// @param port  Whose frame it was, if it is known.
   void count_refused(wire::DropReason reason, const Port* port = nullptr) noexcept;
 
+  /// Counts a held frame that waited too long: it is taken up again, and refused for want of a next hop.
+  void count_expired(const Port* port) noexcept;
+
   /// What this worker has done. Any thread.
   [[nodiscard]] EndpointCounts counts() const noexcept;
 

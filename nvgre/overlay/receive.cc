@@ -127,16 +127,27 @@ std::optional<DropReason> Receiver::deliver(ReceiveBurst& burst, const VirtualSu
   if (location != nullptr) {
     const auto* port = std::get_if<PortIndex>(location);
     if (port == nullptr) return DropReason::kUnknownPort;  // it has moved to another host
-    deliver_to(burst, *port, frame);
-    return std::nullopt;
+    return deliver_to(burst, *port, frame);
   }
   const bool is_flooded = destination.is_group() || subnet.description().unknown == UnknownMode::kFlood;
   if (!is_flooded || subnet.local_ports().empty()) return DropReason::kUnknownPort;
-  for (const PortIndex port : subnet.local_ports()) deliver_to(burst, port, frame);
-  return std::nullopt;
+  return flood(burst, subnet, frame);
 }
 
-void Receiver::deliver_to(ReceiveBurst& burst, PortIndex port, offload::ReceivedFrame frame) {
+/// @return The last port's reason, if no port got the frame.
+std::optional<DropReason> Receiver::flood(ReceiveBurst& burst, const VirtualSubnet& subnet,
+                                          const offload::ReceivedFrame& frame) {
+  bool is_delivered = false;
+  std::optional<DropReason> reason;
+  for (const PortIndex port : subnet.local_ports()) {
+    const auto failure = deliver_to(burst, port, frame);
+    if (failure) reason = failure;
+    is_delivered = is_delivered || !failure;
+  }
+  return is_delivered ? std::nullopt : reason;
+}
+
+std::optional<DropReason> Receiver::deliver_to(ReceiveBurst& burst, PortIndex port, offload::ReceivedFrame frame) {
   if (frame.metadata.is_super_frame() && !burst.ports.accepts(port, frame.metadata.segmentation))
     return deliver_cut(burst, port, frame);
   const auto abilities = burst.ports.abilities(port);
@@ -144,14 +155,17 @@ void Receiver::deliver_to(ReceiveBurst& burst, PortIndex port, offload::Received
   frame.accepts_units = abilities.accepts_units;
   frame.accepts_udp_units = abilities.accepts_udp_units;
   coalescer_.add(frame, burst.snapshot.offloads, burst.ports);
+  return std::nullopt;
 }
 
 /// What the kernel merged and the port does not take is cut again, behind the units of its flow.
-void Receiver::deliver_cut(ReceiveBurst& burst, PortIndex port, const offload::ReceivedFrame& frame) {
+std::optional<DropReason> Receiver::deliver_cut(ReceiveBurst& burst, PortIndex port,
+                                                const offload::ReceivedFrame& frame) {
   coalescer_.finish(burst.ports);
   const auto merged = TenantFrame::parse(frame.bytes, frame.metadata);
   const auto reason = merged ? burst.ports.deliver_local(port, *merged) : merged.error();
   if (reason) ++burst.snapshot.policy.port(port)->counters(worker_).drops[*reason];
+  return reason;
 }
 
 void Receiver::finish(ReceiveBurst& burst) {

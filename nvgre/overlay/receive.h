@@ -42,8 +42,12 @@ class Receiver {
   [[nodiscard]] std::optional<wire::DropReason> take_vendor(const TunnelPacket& packet);
   [[nodiscard]] std::optional<wire::DropReason> deliver(ReceiveBurst& burst, const VirtualSubnet& subnet,
                                                         const offload::ReceivedFrame& frame);
-  void deliver_to(ReceiveBurst& burst, PortIndex port, offload::ReceivedFrame frame);
-  void deliver_cut(ReceiveBurst& burst, PortIndex port, const offload::ReceivedFrame& frame);
+  [[nodiscard]] std::optional<wire::DropReason> flood(ReceiveBurst& burst, const VirtualSubnet& subnet,
+                                                      const offload::ReceivedFrame& frame);
+  [[nodiscard]] std::optional<wire::DropReason> deliver_to(ReceiveBurst& burst, PortIndex port,
+                                                           offload::ReceivedFrame frame);
+  [[nodiscard]] std::optional<wire::DropReason> deliver_cut(ReceiveBurst& burst, PortIndex port,
+                                                            const offload::ReceivedFrame& frame);
   void count_checksum(const offload::ReceiveChecksum& checksum) noexcept;
 
   unsigned worker_;

@@ -147,7 +147,7 @@ void Worker::release_held(const WorkerView& view) {
     finish(view);
   };
   const auto expire = [&](const overlay::PortFrame& frame) {
-    endpoint_.count_refused(DropReason::kNoNextHop, view.policy->port(frame.port));
+    endpoint_.count_expired(view.policy->port(frame.port));
   };
   held_.release(*view.underlay, now_, send, expire);
 }

@@ -113,6 +113,17 @@ TEST(Endpoint, counts_what_the_data_plane_refused) {
   EXPECT_EQ(host.policy->port("red1")->counts().drops[DropReason::kPortFull], 1U);
 }
 
+TEST(Endpoint, OVL_30_counts_a_held_frame_that_waited_too_long_once) {
+  Host host;
+  host.underlay.next_hops[provider_v4(2)].macs.clear();
+  host.transmit("blue1", blue_udp(10));
+  host.endpoint.count_expired(host.policy->port("blue1"));
+  EXPECT_EQ(host.counts().frames_held, 1U);
+  EXPECT_EQ(host.drops(DropReason::kNoNextHop), 1U);
+  EXPECT_EQ(host.policy->port("blue1")->counts().drops[DropReason::kNoNextHop], 1U);
+  expect_balance(host.counts());
+}
+
 TEST(Endpoint, OVL_27_sends_the_vendor_s_vsid_only_through_the_vendor_s_call) {
   Host host;
   const auto frame = blue_udp(100);

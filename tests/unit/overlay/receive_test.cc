@@ -375,6 +375,19 @@ TEST(Receive, cuts_what_the_kernel_merged_for_a_port_that_takes_no_units_behind_
   EXPECT_EQ(host.counts().packets_decapsulated, 1U);
 }
 
+TEST(Receive, OVL_30_counts_what_cannot_be_cut_for_its_only_port_as_refused_alone) {
+  Host host;
+  host.abilities.assign(2, PortAbilities{.accepts_units = false, .accepts_udp_units = true});
+  const auto merged = received_packet(kAllVersions[0]).tcp(5201, 40000).counting_payload(3000).build();
+  offload::FrameMetadata metadata;  // no unfinished checksum: a kernel's super-frame always has one
+  metadata.segmentation = offload::SegmentationKind::kTcpV4;
+  metadata.segment_size = 1000;
+  host.receive(merged, metadata);
+  EXPECT_EQ(only_drop(host), DropReason::kMalformedVnetHeader);
+  EXPECT_EQ(host.counts().packets_decapsulated, 0U);
+  EXPECT_EQ(host.policy->subnet(kBlue)->counts().packets_received, 0U);
+}
+
 TEST(Receive, keeps_an_unfinished_checksum_unfinished_also_while_offloads_are_off) {
   Host host;
   host.offloads = offload::ActiveOffloads();
