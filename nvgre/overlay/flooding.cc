@@ -1,5 +1,6 @@
 #include "nvgre/overlay/flooding.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "nvgre/wire/ip.h"
@@ -37,6 +38,7 @@ void FloodOutcome::add(const Outcome& copy) noexcept {
       break;
     case Outcome::Kind::kRefused:
       if (refused_++ == 0) first_refusal_ = copy;
+      if (copy.is_too_big()) too_big_mtu_ = std::min(too_big_mtu_.value_or(copy.inner_mtu), copy.inner_mtu);
       break;
   }
 }

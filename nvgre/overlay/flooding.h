@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 
 #include "nvgre/overlay/policy.h"
@@ -23,11 +24,14 @@ class FloodOutcome {
   void add(const Outcome& copy) noexcept;
   /// @return kNoFloodPeer if there was no copy at all.
   [[nodiscard]] Outcome result() const noexcept;
+  /// Largest inner IP packet that fits to every host, bytes, if a copy was too big for one; others may have got theirs.
+  [[nodiscard]] std::optional<std::size_t> too_big_mtu() const noexcept { return too_big_mtu_; }
   /// Counts copies; those that were lost only where others were not.
   void count(EndpointCounters& counters) const noexcept;
 
  private:
   std::size_t encapsulated_ = 0, local_ = 0, held_ = 0, refused_ = 0;
+  std::optional<std::size_t> too_big_mtu_;
   Outcome first_refusal_ = Outcome::refused(wire::DropReason::kNoFloodPeer);
 };
 

@@ -48,9 +48,7 @@ void Transmitter::transmit_to(TransmitBurst& burst, const wire::ProviderAddress&
   const auto frame = prepare(given);
   if (!frame) return settle(port, Outcome::refused(frame.error()));
   const SentFrame sent{*port, given, *frame};
-  const auto outcome = sender_.send(burst.snapshot, sent, destination, burst.output);
-  if (outcome.is_too_big()) tell_too_big(burst, sent, outcome.inner_mtu);
-  settle(port, outcome);
+  settle(port, send(burst, sent, destination));
 }
 
 wire::Checked<TenantFrame> Transmitter::prepare(const PortFrame& given) {
@@ -73,9 +71,7 @@ Outcome Transmitter::carry(TransmitBurst& burst, const SentFrame& sent) {
       return {.kind = Outcome::Kind::kAnswered};
     }
   }
-  const auto outcome = route(burst, sent);
-  if (outcome.is_too_big()) tell_too_big(burst, sent, outcome.inner_mtu);
-  return outcome;
+  return route(burst, sent);
 }
 
 void Transmitter::answer(TransmitBurst& burst, const SentFrame& sent, const NeighborMessage& message,
@@ -91,7 +87,13 @@ Outcome Transmitter::route(TransmitBurst& burst, const SentFrame& sent) {
   const Location* location = sent.port.subnet().find(sent.frame.destination());
   if (location == nullptr) return route_unknown(burst, sent);
   if (const auto* to = std::get_if<PortIndex>(location)) return deliver_local(burst, sent, *to);
-  return sender_.send(burst.snapshot, sent, std::get<wire::ProviderAddress>(*location), burst.output);
+  return send(burst, sent, std::get<wire::ProviderAddress>(*location));
+}
+
+Outcome Transmitter::send(TransmitBurst& burst, const SentFrame& sent, const wire::ProviderAddress& destination) {
+  const auto outcome = sender_.send(burst.snapshot, sent, destination, burst.output);
+  if (outcome.is_too_big()) tell_too_big(burst, sent, outcome.inner_mtu);
+  return outcome;
 }
 
 Outcome Transmitter::route_unknown(TransmitBurst& burst, const SentFrame& sent) {
@@ -125,6 +127,7 @@ Outcome Transmitter::flood(TransmitBurst& burst, const SentFrame& sent) {
     if (to != sent.port.index()) outcome.add(deliver_local(burst, sent, to));
   for (const auto& destination : flood_destinations(subnet, sent.frame))
     outcome.add(sender_.send(burst.snapshot, sent, destination, burst.output));
+  if (const auto mtu = outcome.too_big_mtu()) tell_too_big(burst, sent, *mtu);
   outcome.count(counters_);
   return outcome.result();
 }

@@ -44,6 +44,8 @@ class Transmitter {
   Outcome carry(TransmitBurst& burst, const SentFrame& sent);
   void answer(TransmitBurst& burst, const SentFrame& sent, const NeighborMessage& message,
               const wire::MacAddress& owner);
+  /// Sends to one destination; the tenant is told if the frame is too big for it.
+  Outcome send(TransmitBurst& burst, const SentFrame& sent, const wire::ProviderAddress& destination);
   Outcome route(TransmitBurst& burst, const SentFrame& sent);
   Outcome route_unknown(TransmitBurst& burst, const SentFrame& sent);
   Outcome deliver_local(TransmitBurst& burst, const SentFrame& sent, PortIndex to);

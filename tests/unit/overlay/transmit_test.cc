@@ -5,6 +5,7 @@
 
 #include "nvgre/offload/receive_checksum.h"
 #include "nvgre/wire/gre.h"
+#include "nvgre/wire/icmp.h"
 #include "nvgre/wire/ip.h"
 #include "nvgre/wire/ipv4.h"
 #include "tests/unit/overlay/host.h"
@@ -139,6 +140,27 @@ TEST(Transmit, counts_a_flooded_frame_once_though_a_copy_is_lost) {
   host.transmit("blue1", broadcast());
   EXPECT_EQ(host.drops(DropReason::kNoNextHop), 1U);
   EXPECT_EQ(host.counts().flood_copies_lost, 1U);
+}
+
+TEST(Transmit, OVL_11_tells_of_a_flooded_copy_that_was_too_big_though_others_went) {
+  auto description = two_tenants();
+  description.subnets[0].unknown = UnknownMode::kFlood;
+  description.records.push_back(record(kBlue, 1, 3, provider_v4(3)));
+  Host host(description);
+  host.underlay.next_hops[provider_v4(3)].path_mtu = 1000;
+  host.transmit("blue1", wire::FrameBuilder()
+                             .ethernet(mac(1, 1), mac(1, 77))
+                             .ip(customer_v4(1).ip(), customer_v4(77).ip())
+                             .dont_fragment()
+                             .udp(1, 2)
+                             .counting_payload(1200)
+                             .build());
+  EXPECT_THAT(host.wire.packets, SizeIs(1));
+  EXPECT_EQ(host.counts().frames_encapsulated, 1U);
+  ASSERT_THAT(host.ports.units, SizeIs(1));
+  const auto told = wire::IcmpView::parse(wire::IpVersion::kV4, wire::Bytes(host.ports.units[0].bytes).subspan(34));
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->too_big_mtu(), 1000U - 42);
 }
 
 TEST(Transmit, never_sends_a_frame_back_to_its_sender) {
