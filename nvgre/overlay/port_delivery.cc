@@ -98,7 +98,9 @@ void PortDelivery::deliver_whole(PortIndex to, const TenantFrame& frame) {
 std::optional<wire::DropReason> PortDelivery::deliver_cut(PortIndex to, const TenantFrame& frame) {
   const OutgoingFrame plain(frame, nullptr, frame.metadata().segment_size);
   SegmentsToPort sink(*this, to);
-  const auto [completion, in_software] = send_covered(plain.request(), snapshot_.offloads, sink);
+  auto offloads = snapshot_.offloads;
+  offloads.link_mtu = 0;  // that of the underlay: what stays on this host never crosses it
+  const auto [completion, in_software] = send_covered(plain.request(), offloads, sink);
   if (in_software && completion.succeeded()) ++counters_.software_segmented;
   return completion.failure;
 }

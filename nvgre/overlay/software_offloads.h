@@ -24,8 +24,7 @@ namespace nvgre::overlay {
 [[nodiscard]] constexpr bool is_uncovered(wire::DropReason reason) noexcept {
   using wire::DropReason;
   return reason == DropReason::kOffloadInactive || reason == DropReason::kHeaderTooLong ||
-         reason == DropReason::kPayloadTooLarge || reason == DropReason::kSubMss ||
-         reason == DropReason::kSegmentTooLarge;
+         reason == DropReason::kPayloadTooLarge || reason == DropReason::kSubMss;
 }
 
 /// How a request was done.

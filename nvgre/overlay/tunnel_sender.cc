@@ -66,13 +66,15 @@ const wire::ProviderAddress* first_own_address(const Policy& policy, wire::IpVer
 
 }  // namespace
 
-wire::Checked<TunnelSender::Way> TunnelSender::find_way(const Underlay& underlay, const wire::ProviderAddress* source,
+wire::Checked<TunnelSender::Way> TunnelSender::find_way(const Snapshot& snapshot, const wire::ProviderAddress* source,
                                                         const wire::ProviderAddress& destination) noexcept {
+  const Underlay& underlay = snapshot.underlay;
   if (!underlay.is_up) return std::unexpected(DropReason::kUnderlayDown);
   if (source == nullptr) return std::unexpected(DropReason::kNoSourceAddress);
   Way way{.source = *source, .destination = destination};
   constexpr std::size_t kLargestPacket = 65'535;
   std::size_t path_mtu = std::min(underlay.mtu, kLargestPacket);
+  if (snapshot.offloads.link_mtu != 0) path_mtu = std::min(path_mtu, snapshot.offloads.link_mtu);  // KEY-31
   if (!destination.ip().is_multicast()) {
     way.next_hop = underlay.find(destination);
     if (way.next_hop == nullptr || !way.next_hop->has_route) return std::unexpected(DropReason::kNoNextHop);
@@ -101,7 +103,7 @@ TunnelFields TunnelSender::fields_for(const Snapshot& snapshot, const Way& way, 
 Outcome TunnelSender::send(const Snapshot& snapshot, const SentFrame& sent, const wire::ProviderAddress& destination,
                            const Output& output) {
   const auto* source = sent.port.subnet().source(destination.ip().version());
-  const auto way = find_way(snapshot.underlay, source, destination);
+  const auto way = find_way(snapshot, source, destination);
   if (!way) return Outcome::refused(way.error());
   if (way->next_hop != nullptr && way->next_hop->macs.empty()) {
     PortFrame held = sent.given;
@@ -181,7 +183,7 @@ void TunnelSender::count_super_frame(const TenantFrame& frame, std::size_t mss, 
 
 std::optional<DropReason> TunnelSender::send_vendor(const Snapshot& snapshot, const wire::ProviderAddress& peer,
                                                     wire::Bytes inner_frame, const Output& output) {
-  const auto way = find_way(snapshot.underlay, first_own_address(snapshot.policy, peer.ip().version()), peer);
+  const auto way = find_way(snapshot, first_own_address(snapshot.policy, peer.ip().version()), peer);
   if (!way) return way.error();
   if (way->next_hop == nullptr || way->next_hop->macs.empty()) return DropReason::kNoNextHop;
   if (inner_frame.size() > way->inner_mtu + wire::EthernetView::kSize) return DropReason::kTooBig;

@@ -62,7 +62,7 @@ class TunnelSender {
     const NextHop* next_hop = nullptr;  ///< nullptr: a multicast group.
     std::size_t inner_mtu = 0;          ///< Largest inner IP packet that fits, bytes.
   };
-  [[nodiscard]] static wire::Checked<Way> find_way(const Underlay& underlay, const wire::ProviderAddress* source,
+  [[nodiscard]] static wire::Checked<Way> find_way(const Snapshot& snapshot, const wire::ProviderAddress* source,
                                                    const wire::ProviderAddress& destination) noexcept;
   /// FlowID, traffic class and identification are left 0.
   [[nodiscard]] static TunnelFields fields_for(const Snapshot& snapshot, const Way& way, wire::Vsid vsid,

@@ -71,5 +71,18 @@ TEST(PortDelivery, cuts_a_super_frame_for_a_local_port_that_does_not_take_it) {
   }
 }
 
+TEST(PortDelivery, KEY_31_cuts_for_a_port_of_this_host_whatever_the_underlay_takes) {
+  auto description = two_tenants();
+  description.ports.push_back(port("blue2", kBlue, 1, 2));
+  description.records.clear();
+  Host host(description);
+  host.offloads.link_mtu = 1500;
+  host.abilities.assign(3, PortAbilities{.accepts_units = false, .accepts_udp_units = false});
+  const auto merged = tcp_super_frame(kAllVersions[0], 20'000);
+  host.transmit("blue1", merged, super_frame(merged, 5000));
+  EXPECT_EQ(host.ports.units.size(), 4U);
+  EXPECT_EQ(host.all_drops(), 0U);
+}
+
 }  // namespace
 }  // namespace nvgre::overlay

@@ -277,6 +277,23 @@ TEST(TunnelSender, OVL_13_holds_frames_against_the_path_s_mtu_but_never_above_th
             1458U);
 }
 
+TEST(TunnelSender, KEY_31_holds_frames_against_the_largest_frame_that_was_asked_for) {
+  Host host;
+  host.underlay.mtu = 9000;
+  host.offloads.link_mtu = 1500;
+  host.transmit("blue1", blue_udp(1458 - 28));
+  ASSERT_THAT(host.wire.packets, SizeIs(1));
+  host.transmit("blue1", blue_udp(1458 - 28 + 1));
+  EXPECT_EQ(host.drops(DropReason::kTooBig), 1U);
+  const auto merged = tcp_super_frame(kAllVersions[0], 20'000);
+  host.transmit("blue1", merged, super_frame(merged, 8000));
+  EXPECT_GT(host.wire.packets.size(), 2U);
+  for (const auto& packet : host.wire.packets) EXPECT_LE(packet.size() - 14, 1500U);
+  host.offloads.link_mtu = 65'535;  // nothing was asked for
+  host.transmit("blue1", blue_udp(8000));
+  EXPECT_EQ(host.wire.packets.back().size(), 42U + 14 + 28 + 8000);
+}
+
 TEST(TunnelSender, OVL_11_is_rate_limited_for_each_port) {
   auto description = two_tenants();
   description.ports.push_back(port("blue9", kBlue, 1, 9));
