@@ -11,6 +11,8 @@
 namespace nvgre::control {
 namespace {
 
+constexpr int kMaxTurns = 64;
+
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
@@ -32,7 +34,9 @@ ApiServer::ApiServer(int listener, Answer answer, FileDescriptor epoll)
 
 void ApiServer::serve() {
   std::array<epoll_event, 16> events{};
-  for (;;) {
+  // Bounded: a client that can't be accepted (no descriptors left) stays ready, and must not keep the caller from its
+  // signals; the caller comes back for the rest.
+  for (int turn = 0; turn < kMaxTurns; ++turn) {
     const int count = epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()), 0);
     if (count <= 0) return;
     for (int i = 0; i < count; ++i) {

@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #include <nlohmann/json.hpp>
@@ -112,9 +113,18 @@ void say_ready() {
   notify_service_manager("READY=1");
 }
 
+/// Each port costs descriptors for each worker: the usual soft limit of 1024 is soon reached.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 RunStatus run(const std::string& configuration_file) {
+  allow_many_descriptors();
   auto configuration = read_configuration(configuration_file, this_host());
   if (!configuration) return refuse({ErrorCode::kInvalid, joined(configuration.error(), configuration_file)});
   if (auto possible = check_data_plane(*configuration, configuration_file); !possible) return refuse(possible.error());

@@ -16,6 +16,10 @@ Burst TapReader::receive(int queue) noexcept {
   for (std::size_t i = 0; i < FrameBuffers::kCount && bytes < kMaxBurstBytes; ++i) {
     const auto slot = buffers_.slot(i);
     const auto size = ::read(queue, slot.data(), slot.size());
+    if (size < 0 && errno == EINVAL) {  // one frame that has no virtio-net form; those behind it have
+      ++burst.malformed;
+      continue;
+    }
     if (size < 0) {
       burst.is_exhausted = true;
       if (errno != EAGAIN && errno != EINTR) burst.error = errno;

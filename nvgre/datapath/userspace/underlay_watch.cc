@@ -112,7 +112,10 @@ void UnderlayWatch::take_neighbor(const KernelChanges::NeighborChange& change) {
   facts_.macs.erase(address);
   fixed_.erase(address);
   if (!change.is_gone && mac) facts_.macs.emplace(address, *mac);
-  if (!change.is_gone && is_fixed) fixed_.insert(address);
+  if (!change.is_gone && is_fixed) {
+    fixed_.insert(address);
+    kept_.erase(address);  // an administrator's now: not ours to forget
+  }
   // Flushed by someone: asked for again, but not at once, or `ip neigh flush` would never see its end.
   if (change.is_gone && kept_.erase(address) != 0) next_request_ = Clock::now() + kAfterFlush;
 }
