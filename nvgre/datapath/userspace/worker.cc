@@ -146,9 +146,7 @@ void Worker::release_held(const WorkerView& view) {
     endpoint_.transmit_to(destination, view.snapshot(), now_, frame, output());
     finish(view);
   };
-  const auto expire = [&](const overlay::PortFrame& frame) {
-    endpoint_.count_expired(view.policy->port(frame.port));
-  };
+  const auto expire = [&](const overlay::PortFrame& frame) { endpoint_.count_expired(view.policy->port(frame.port)); };
   held_.release(*view.underlay, now_, send, expire);
 }
 
