@@ -281,6 +281,25 @@ const TableLines& Reader::lines_of(const PolicyProblem& problem) const {
   return lines.provider;
 }
 
+bool has_defect(std::string_view text) {
+  try {
+    static_cast<void>(toml::parse(text));
+    return false;
+  } catch (const TomlDefect&) {
+    return true;
+  }
+}
+
+/// The line at which toml++ gave up: the shortest run of lines that makes it do so, by halving.
+unsigned line_of_defect(std::string_view text) {
+  std::vector<std::size_t> ends;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '\n' || i + 1 == text.size()) ends.push_back(i + 1);
+  const auto found =
+      std::ranges::partition_point(ends, [&](std::size_t end) { return !has_defect(text.substr(0, end)); });
+  return static_cast<unsigned>(std::distance(ends.begin(), found)) + 1;
+}
+
 }  // namespace
 
 std::string to_string(const ConfigurationProblem& problem, std::string_view file) {
@@ -293,13 +312,15 @@ std::string to_string(const ConfigurationProblem& problem, std::string_view file
 
 std::expected<Configuration, ConfigurationProblems> parse_configuration(std::string_view text,
                                                                         const offload::KeywordHost& host) {
-  const toml::parse_result document = toml::parse(text);
-  if (!document) {
+  try {
+    const toml::parse_result document = toml::parse(text);
+    if (document) return Reader(document.table(), host).read();
     const auto& error = document.error();
     return std::unexpected(
         ConfigurationProblems{{error.source().begin.line, "", "not TOML: " + std::string(error.description())}});
+  } catch (const TomlDefect&) {
+    return std::unexpected(ConfigurationProblems{{line_of_defect(text), "", "not TOML: unexpected characters"}});
   }
-  return Reader(document.table(), host).read();
 }
 
 std::expected<Configuration, ConfigurationProblems> read_configuration(const std::string& path,

@@ -10,9 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include <toml++/toml.h>
-
 #include "nvgre/control/configuration.h"
+#include "nvgre/control/toml.h"
 
 namespace nvgre::control {
 

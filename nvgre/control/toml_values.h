@@ -12,8 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include <toml++/toml.h>
-
+#include "nvgre/control/toml.h"
 #include "nvgre/overlay/policy_description.h"
 #include "nvgre/wire/ip_address.h"
 #include "nvgre/wire/mac_address.h"

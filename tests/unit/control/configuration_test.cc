@@ -1,5 +1,6 @@
 #include "nvgre/control/configuration.h"
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -283,6 +284,40 @@ TEST(Configuration, needs_a_provider_with_addresses) {
 
 TEST(Configuration, names_the_line_of_a_syntax_error) {
   EXPECT_THAT(problem_of("[provider]\ninterface = eth0\n"), HasSubstr("f.toml:2: not TOML: "));
+}
+
+// toml++ 3.3 would end the program on these.
+TEST(Configuration, survives_what_the_parser_takes_for_impossible) {
+  EXPECT_THAT(problem_of("[provider]\nttl = 64\n[\nvsid = 5001\n"), HasSubstr("f.toml:3: not TOML: "));
+  EXPECT_THAT(problem_of("[\n"), HasSubstr("f.toml:1: not TOML: "));
+  EXPECT_THAT(problem_of("ttl = 1\n\n[[\n"), HasSubstr("f.toml:3: not TOML: "));
+}
+
+TEST(Configuration, survives_any_change_of_a_file) {
+  std::mt19937 random(20'260'101);
+  const auto below = [&](std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+  };
+  constexpr std::string_view kPieces[] = {"[", "]", "\"", "{",      "}",  "=",   "\n",
+                                          ".", ",", "'",  "\"\"\"", "0x", "inf", "#"};
+  for (int i = 0; i < 3'000; ++i) {
+    std::string text(kWhole);
+    for (std::size_t change = below(5) + 1; change > 0; --change) {
+      const auto at = below(text.size());
+      switch (below(3)) {
+        case 0:
+          text[at] = static_cast<char>(below(256));
+          break;
+        case 1:
+          text.erase(at, below(12));
+          break;
+        default:
+          text.insert(at, kPieces[below(std::size(kPieces))]);
+      }
+    }
+    const auto configuration = parse_configuration(text, kHost);
+    EXPECT_TRUE(configuration || !configuration.error().empty()) << text;
+  }
 }
 
 TEST(Configuration, reports_everything_that_is_wrong_by_line) {
