@@ -146,6 +146,12 @@ def test_an_interface_that_does_not_exist_is_refused(lab):
     assert "nosuch0" in message
 
 
+def test_a_provider_address_that_is_reached_by_another_interface_is_refused(lab):
+    ip("route", "add", "203.0.113.9/32", "dev", "lo", netns=lab.host_netns(1))
+    message = refused(lab, lab.config(1).replace('provider = "198.18.0.2"', 'provider = "203.0.113.9"', 1), 2)
+    assert "203.0.113.9" in message and "u1" in message and "wrong.toml:" in message
+
+
 def test_missing_privileges_name_the_capability(lab):
     done = command("setpriv", "--bounding-set=-net_admin,-net_raw", "--inh-caps=-all", "--ambient-caps=-all",
                    NVGRE, "run", "--config", lab.hosts[1].config, netns=lab.host_netns(2), check=False)

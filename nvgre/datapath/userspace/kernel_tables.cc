@@ -79,6 +79,7 @@ int take_route(nl_msg* message, void* argument) {
   if (rtnl_route_get_type(parsed) != RTN_UNICAST) return NL_OK;
   for (int i = 0; i < rtnl_route_get_nnexthops(parsed); ++i)
     add_next_hop(rtnl_route_nexthop_n(parsed, i), answer.destination, answer.interface_index, answer.route);
+  answer.route.leaves_elsewhere = answer.route.next_hops.empty() && rtnl_route_get_nnexthops(parsed) > 0;
   std::uint32_t mtu = 0;
   if (rtnl_route_get_metric(parsed, RTAX_MTU, &mtu) == 0) answer.route.mtu = mtu;
   return NL_OK;

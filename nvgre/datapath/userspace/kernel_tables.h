@@ -34,7 +34,8 @@ struct Route {
   /// Whom to ask for an Ethernet address: gateways, or the destination itself. Several: equal-cost routes. Empty: no
   /// route, or none that leaves by the device.
   std::vector<wire::IpAddress> next_hops;
-  std::size_t mtu = 0;  ///< Of the route, bytes; 0: the device's.
+  std::size_t mtu = 0;            ///< Of the route, bytes; 0: the device's.
+  bool leaves_elsewhere = false;  ///< There is a route, but by other devices only.
   friend bool operator==(const Route&, const Route&) = default;
 };
 

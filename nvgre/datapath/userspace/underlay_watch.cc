@@ -14,6 +14,14 @@ constexpr auto kPathMtuLife = std::chrono::minutes(10);
 constexpr auto kRequestInterval = std::chrono::seconds(5);
 constexpr auto kAfterFlush = std::chrono::milliseconds(200);
 
+/// The own address that packets to `peer` leave with.
+std::optional<wire::IpAddress> source_of(const overlay::ProviderDescription& provider,
+                                         const wire::ProviderAddress& peer) {
+  for (const auto& address : provider.addresses)
+    if (address.ip().version() == peer.ip().version()) return address.ip();
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<UnderlayWatch> UnderlayWatch::open() {
@@ -43,6 +51,20 @@ Result<Link> UnderlayWatch::check(const overlay::ProviderDescription& provider) 
                                  address.to_string(), provider.interface),
                      address.to_string());
   return *link;
+}
+
+Result<void> UnderlayWatch::check_routes(const overlay::Policy& policy, const Link& link) {
+  if (!link.is_up) return {};
+  for (const auto& peer : policy.peers()) {
+    if (!tables_.route(peer.ip(), source_of(policy.provider(), peer), link.index).leaves_elsewhere) continue;
+    return failure(
+        ErrorCode::kUnavailable,
+        fmt::format("the route to Provider Address {} leaves by another interface than \"{}\"; see `ip route "
+                    "get {}`",
+                    peer.to_string(), link.name, peer.to_string()),
+        peer.to_string());
+  }
+  return {};
 }
 
 void UnderlayWatch::follow(const overlay::Policy& policy) {
@@ -82,9 +104,7 @@ void UnderlayWatch::read_all() {
 }
 
 std::optional<wire::IpAddress> UnderlayWatch::source_for(const wire::ProviderAddress& peer) const {
-  for (const auto& address : provider_.addresses)
-    if (address.ip().version() == peer.ip().version()) return address.ip();
-  return std::nullopt;
+  return source_of(provider_, peer);
 }
 
 void UnderlayWatch::read_routes() {

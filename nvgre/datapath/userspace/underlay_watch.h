@@ -32,6 +32,10 @@ class UnderlayWatch {
   /// @return  The interface, or what is missing.
   [[nodiscard]] Result<Link> check(const overlay::ProviderDescription& provider);
 
+  /// Whether no peer of a policy is reached by another interface only; changes nothing. A peer without any route may
+  /// get one later, and an interface that is down has none.
+  [[nodiscard]] Result<void> check_routes(const overlay::Policy& policy, const Link& link);
+
   /// Follows what this policy needs, instead of what was followed before.
   void follow(const overlay::Policy& policy);
 

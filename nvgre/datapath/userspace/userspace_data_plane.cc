@@ -107,6 +107,7 @@ Result<void> UserspaceDataPlane::apply(const overlay::PolicyDescription& descrip
   const auto link = watch_.check(description.provider);
   if (!link) return std::unexpected(link.error());
   auto policy = std::make_shared<const overlay::Policy>(description, worker_count_, policy_.get());
+  if (auto reached = watch_.check_routes(*policy, *link); !reached) return std::unexpected(std::move(reached.error()));
   auto underlay = attachment_.prepare(description.provider, *link);
   if (!underlay) return std::unexpected(std::move(underlay.error()));
   auto ports = ports_.prepare(*policy, link->mtu, offloads_);
