@@ -2,10 +2,10 @@
 # what is missing for it.
 PREFIX ?= /usr/local
 
-.PHONY: help build demo test asan tsan lint format bench install clean
+.PHONY: help build demo test conformance asan tsan lint format bench install clean
 
 help:  ## Lists these targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 build:  ## Builds the command, build/release/nvgre, and the library
 	@scripts/setup build
@@ -19,12 +19,16 @@ test:  ## Builds and runs every test; what needs root is skipped without it
 	@scripts/build release
 	@scripts/test release
 
-asan:  ## Unit, property and simulation tests with the address and undefined-behaviour sanitizers
+conformance:  ## Runs every test that bears a rule's number, and prints each rule with its tests
+	@scripts/setup build test
+	@scripts/conformance
+
+asan:  ## Unit, property, conformance and simulation tests with the address and undefined-behaviour sanitizers
 	@scripts/setup build test
 	@scripts/build asan
 	@scripts/test asan
 
-tsan:  ## Unit, property and simulation tests with the thread sanitizer
+tsan:  ## Unit, property, conformance and simulation tests with the thread sanitizer
 	@scripts/setup build test
 	@scripts/build tsan
 	@scripts/test tsan
