@@ -1,17 +1,14 @@
 // What the adapter's state means for requests: the same ones before, during and after changes, judged by SlowPacket.
 #include <array>
-#include <atomic>
-#include <chrono>
 #include <functional>
-#include <mutex>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "nvgre/offload/adapter.h"
+#include "tests/support/offload_race.h"
 #include "tests/support/packet_sinks.h"
 #include "tests/support/sample_frame.h"
 #include "tests/support/slow_packet.h"
@@ -266,51 +263,22 @@ TEST(AdapterSend, STATE_19_whatever_is_changed_between_requests_each_is_done_rig
   EXPECT_GT(refused, 200U);
 }
 
-/// Workers' side of the change: each takes the published value for one request at a time, as with RCU.
-class Publisher {
- public:
-  void publish(const ActiveOffloads& next) {
-    const std::scoped_lock lock(mutex_);
-    current_ = next;
-  }
-  [[nodiscard]] ActiveOffloads take() const {
-    const std::scoped_lock lock(mutex_);
-    return current_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  ActiveOffloads current_;
-};
-
 TEST(AdapterSend, STATE_19_and_STATE_20_requests_that_race_with_a_change_are_done_right_or_refused_whole) {
   Adapter adapter;
   adapter.turn_everything_on();
-  Publisher publisher;
-  adapter.attach([&](const ActiveOffloads& next) { publisher.publish(next); });
-  std::atomic<bool> stop = false;
-  std::array<std::atomic<std::size_t>, 2> outcomes{};  // done, refused
-  const auto work = [&](unsigned seed) {
-    std::mt19937 random(seed);
-    while (!stop) {
-      const auto& kind = kKinds[random() % kKinds.size()];
-      const auto [outer, inner] = test::kAllVersions[random() % test::kAllVersions.size()];
-      const auto completion = send(
-          kind, frame_of(kind, outer, inner),
-          [&](const SendRequest& request, PacketSink& sink) { return offload::send(request, publisher.take(), sink); });
-      ++outcomes[completion.failure ? 1 : 0];
-    }
+  std::array<std::mt19937, 2> random{std::mt19937(1), std::mt19937(2)};
+  const auto toggle = [&](int call) {
+    ASSERT_TRUE(call % 2 == 0 ? adapter.deactivate_nvgre() : adapter.activate_nvgre());
   };
-  std::vector<std::jthread> workers;
-  for (unsigned seed = 1; seed <= 2; ++seed) workers.emplace_back(work, seed);
-  for (int toggle = 0; toggle < 100; ++toggle) {
-    ASSERT_TRUE(toggle % 2 == 0 ? adapter.deactivate_nvgre() : adapter.activate_nvgre());
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  stop = true;
-  workers.clear();
-  EXPECT_GT(outcomes[0], 0U);
-  EXPECT_GT(outcomes[1], 0U);
+  const auto outcomes = test::race(adapter, toggle, [&](unsigned worker, const ActiveOffloads& offloads) {
+    const auto& kind = kKinds[random[worker]() % kKinds.size()];
+    const auto [outer, inner] = test::kAllVersions[random[worker]() % test::kAllVersions.size()];
+    return send(kind, frame_of(kind, outer, inner),
+                [&](const SendRequest& request, PacketSink& sink) { return offload::send(request, offloads, sink); })
+        .succeeded();
+  });
+  EXPECT_GT(outcomes.done, 0U);
+  EXPECT_GT(outcomes.refused, 0U);
 }
 
 }  // namespace

@@ -14,16 +14,6 @@ using test::Submission;
 using wire::DropReason;
 using wire::IpVersion;
 
-TEST(Send, LSO_2_a_large_send_slot_selects_lso) {
-  Submission submission(SampleFrame{.outer = IpVersion::kV4, .payload_size = 300});
-  EXPECT_EQ(test::send(submission.large_send(100)).packets.size(), 3U);
-}
-
-TEST(Send, USO_1_a_udp_segmentation_slot_selects_uso) {
-  Submission submission(SampleFrame{.outer = IpVersion::kV4, .protocol = 17, .payload_size = 300});
-  EXPECT_EQ(test::send(submission.udp_segmentation(100)).packets.size(), 3U);
-}
-
 TEST(Send, both_segmentation_slots_exclude_each_other) {
   Submission submission(SampleFrame{});
   const auto sent = test::send(submission.large_send(100).udp_segmentation(100));
@@ -56,17 +46,6 @@ TEST(Send, OVL_33_everything_works_in_software_whatever_an_adapter_does) {
   submission.large_send(100);
   EXPECT_EQ(test::send(submission, ActiveOffloads{}).completion.failure, DropReason::kOffloadInactive);
   EXPECT_EQ(test::send(submission, ActiveOffloads::all()).packets.size(), 3U);
-}
-
-TEST(Send, LSO_6_segments_of_later_requests_follow_those_of_earlier_ones) {
-  test::CollectingSink sink;
-  for (const std::uint8_t mark : {0x11, 0x77}) {
-    Submission submission(SampleFrame{.payload_size = 200, .first_payload_byte = mark});
-    EXPECT_TRUE(send(submission.large_send(100).request, ActiveOffloads::all(), sink).succeeded());
-  }
-  ASSERT_EQ(sink.packets.size(), 4U);
-  EXPECT_EQ(sink.packets[0][54], 0x11);
-  EXPECT_EQ(sink.packets[2][54], 0x77);
 }
 
 }  // namespace
