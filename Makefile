@@ -2,7 +2,7 @@
 # what is missing for it.
 PREFIX ?= /usr/local
 
-.PHONY: help build demo test conformance asan tsan lint format bench install clean
+.PHONY: help build demo test conformance asan tsan windows lint format bench install clean
 
 help:  ## Lists these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -32,6 +32,11 @@ tsan:  ## Unit, property, conformance and simulation tests with the thread sanit
 	@scripts/setup build test
 	@scripts/build tsan
 	@scripts/test tsan
+
+windows:  ## The core for Windows: builds it with MinGW-w64, runs its unit tests under Wine
+	@scripts/setup build windows
+	@scripts/build windows
+	@scripts/test windows
 
 lint:  ## Reads the sources with clang-tidy
 	@scripts/setup build test lint
