@@ -246,14 +246,25 @@ inline constexpr std::array<Versions, 4> kAllVersions = {{{wire::IpVersion::kV4,
   return frames;
 }
 
-/// Names parameterized tests after their frame's versions, for example "plain_v4" or "v4_in_v6".
+/// One TCP and one UDP frame of each pairing: for testing::ValuesIn.
+[[nodiscard]] inline std::vector<SampleFrame> encapsulated_matrix() {
+  std::vector<SampleFrame> frames;
+  for (const std::uint8_t protocol : {6, 17})
+    for (const auto versions : kAllVersions)
+      frames.push_back({.outer = versions.outer, .inner = versions.inner, .protocol = protocol});
+  return frames;
+}
+
+/// Names parameterized tests after their frame's versions, for example "plain_v4" or "v4_in_v6", and its transport if
+/// it is UDP.
 struct VersionName {
   template <typename ParamInfo>
   std::string operator()(const ParamInfo& test) const {
     const SampleFrame& frame = test.param;
     const auto name = [](wire::IpVersion version) { return version == wire::IpVersion::kV4 ? "v4" : "v6"; };
-    if (!frame.outer) return std::string("plain_") + name(frame.inner);
-    return std::string(name(frame.inner)) + "_in_" + name(*frame.outer);
+    const std::string transport = frame.protocol == 17 ? "_udp" : "";
+    if (!frame.outer) return std::string("plain_") + name(frame.inner) + transport;
+    return std::string(name(frame.inner)) + "_in_" + name(*frame.outer) + transport;
   }
 };
 
