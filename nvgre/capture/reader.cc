@@ -1,6 +1,8 @@
 #include "nvgre/capture/reader.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -22,6 +24,14 @@ std::string link_type_name(int link_type) {
   return name != nullptr ? name : std::to_string(link_type);
 }
 
+/// Looks at the first four bytes and puts them back: glibc takes back whatever its buffer holds, of a pipe too.
+FileFormat peek_format(std::FILE* file) {
+  std::array<unsigned char, sizeof(std::uint32_t)> bytes{};
+  std::size_t count = std::fread(bytes.data(), 1, bytes.size(), file);
+  while (count > 0) std::ungetc(bytes.at(--count), file);
+  return format_of(std::bit_cast<std::uint32_t>(bytes));
+}
+
 }  // namespace
 
 void Reader::Close::operator()(struct pcap* handle) const noexcept {
@@ -34,6 +44,7 @@ Result<Reader> Reader::open(const std::string& path) {
   std::FILE* file = is_standard_input ? stdin : std::fopen(path.c_str(), "rb");
   if (file == nullptr) return failure(ErrorCode::kUnavailable, name + ": " + std::strerror(errno), path);
 
+  const FileFormat format = peek_format(file);
   std::array<char, PCAP_ERRBUF_SIZE> message{};
   std::unique_ptr<struct pcap, Close> handle(
       pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, message.data()));
@@ -46,11 +57,11 @@ Result<Reader> Reader::open(const std::string& path) {
                    name + ": link type " + link_type_name(link_type) + "; captures of Ethernet (EN10MB) are read",
                    path);
   }
-  return Reader(name, std::move(handle));
+  return Reader(name, format, std::move(handle));
 }
 
-Reader::Reader(std::string name, std::unique_ptr<struct pcap, Close> handle)
-    : name_(std::move(name)), handle_(std::move(handle)) {
+Reader::Reader(std::string name, FileFormat format, std::unique_ptr<struct pcap, Close> handle)
+    : name_(std::move(name)), format_(format), handle_(std::move(handle)) {
   struct stat status{};
   if (fstat(fileno(pcap_file(handle_.get())), &status) == 0 && S_ISREG(status.st_mode))
     size_ = static_cast<std::uint64_t>(status.st_size);
@@ -68,7 +79,8 @@ std::optional<CapturedFrame> Reader::next() {
   if (outcome != 1) return std::nullopt;  // PCAP_ERROR_BREAK: the end of the file
   // With nanosecond precision tv_usec holds nanoseconds.
   const auto time = std::chrono::seconds(header->ts.tv_sec) + std::chrono::nanoseconds(header->ts.tv_usec);
-  return CapturedFrame{wire::Bytes(bytes, header->caplen), header->len, time};
+  const std::size_t length = std::max(header->len, header->caplen);  // some writers leave the one out
+  return CapturedFrame{wire::Bytes(bytes, header->caplen), length, time};
 }
 
 std::uint64_t Reader::position() const {

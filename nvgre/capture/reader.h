@@ -8,6 +8,7 @@
 #include <string>
 
 #include "nvgre/capture/captured_frame.h"
+#include "nvgre/capture/file_format.h"
 #include "nvgre/wire/result.h"
 
 struct pcap;
@@ -26,6 +27,8 @@ class Reader {
   /// Why the capture ended early, for example in the middle of a frame. Everything before was handed out.
   [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
 
+  /// In which a copy of the capture loses nothing of its times.
+  [[nodiscard]] FileFormat format() const noexcept { return format_; }
   /// Bytes of the file that were read; for a progress bar.
   [[nodiscard]] std::uint64_t position() const;
   /// Bytes of the file; nothing for a pipe.
@@ -35,9 +38,10 @@ class Reader {
   struct Close {
     void operator()(struct pcap* handle) const noexcept;
   };
-  Reader(std::string name, std::unique_ptr<struct pcap, Close> handle);
+  Reader(std::string name, FileFormat format, std::unique_ptr<struct pcap, Close> handle);
 
   std::string name_;  ///< What messages call it.
+  FileFormat format_;
   std::unique_ptr<struct pcap, Close> handle_;
   std::optional<std::uint64_t> size_;
   std::optional<Error> error_;

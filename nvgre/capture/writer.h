@@ -1,49 +1,42 @@
-/// Writes Ethernet frames to a pcap file with nanosecond timestamps. The file appears whole, by rename, or not at all.
+/// Writes Ethernet frames to a capture file. The file appears whole, by rename, or not at all.
 #pragma once
 
-#include <memory>
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "nvgre/capture/captured_frame.h"
+#include "nvgre/capture/file_format.h"
+#include "nvgre/capture/output_file.h"
 #include "nvgre/wire/result.h"
-
-struct pcap;
-struct pcap_dumper;
 
 namespace nvgre::capture {
 
-/// A capture in the making. One thread at a time; movable. Without finish() nothing remains of it, unless it goes to
-/// standard output.
+/// A capture in the making. One thread at a time; movable. Without finish() nothing remains of it, unless it is a
+/// stream.
 class Writer {
  public:
-  /// @param path  A file, which is replaced only by finish(), or "-": standard output.
-  [[nodiscard]] static Result<Writer> create(const std::string& path);
-  Writer(Writer&& other) noexcept;
-  Writer& operator=(Writer&& other) = delete;
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
-  ~Writer();
+  /// @param path  A file, which is replaced only by finish(); "-", standard output, and devices and pipes are streams.
+  [[nodiscard]] static Result<Writer> create(const std::string& path, FileFormat format = FileFormat::kPcapNanoseconds);
 
   /// Appends one frame. A failure (a full disk) is remembered and reported by finish().
+  /// @pre frame.bytes.size() <= kMaxFrameSize
   void write(const CapturedFrame& frame);
+  /// The same for a frame in pieces. @param original_length  At least the size of all pieces.
+  void write(CaptureTime time, std::size_t original_length, std::span<const wire::Bytes> pieces);
+  /// Hands on what is buffered, so that whoever reads the stream sees it now.
+  void flush() { file_.flush(); }
+  /// Whether nothing more is written.
+  [[nodiscard]] bool has_failed() const noexcept { return file_.has_failed(); }
   /// Writes out what is buffered and gives the file its name; call once, last.
-  [[nodiscard]] Result<void> finish();
+  [[nodiscard]] Result<void> finish() { return file_.finish(); }
 
  private:
-  struct Close {
-    void operator()(struct pcap* handle) const noexcept;
-    void operator()(struct pcap_dumper* dumper) const noexcept;
-  };
-  Writer(std::string path, std::string temporary_path) noexcept;
-  [[nodiscard]] bool is_standard_output() const noexcept { return path_ == "-"; }
-  [[nodiscard]] Result<void> start(int descriptor);
-  [[nodiscard]] std::unexpected<Error> cannot_write(int error_number) const;
+  Writer(OutputFile file, FileFormat format) noexcept : file_(std::move(file)), format_(format) {}
+  void write(const std::string& text) { file_.write(text.data(), text.size()); }
 
-  std::string path_;
-  std::string temporary_path_;  ///< Beside path_, so that rename() stays on one file system; empty: nothing to remove.
-  int error_number_ = 0;        ///< Of the first write() that failed.
-  std::unique_ptr<struct pcap, Close> handle_;
-  std::unique_ptr<struct pcap_dumper, Close> dumper_;
+  OutputFile file_;
+  FileFormat format_;
 };
 
 }  // namespace nvgre::capture

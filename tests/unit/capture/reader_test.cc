@@ -158,6 +158,27 @@ TEST(Reader, hands_out_what_is_readable_of_a_truncated_file_and_says_where_it_en
   EXPECT_FALSE(reader->next()) << "an ended capture stays ended";
 }
 
+TEST(Reader, takes_a_frame_for_at_least_as_long_as_what_was_captured) {
+  const TemporaryDirectory directory;
+  const auto path =
+      FileBuilder().pcap_header(kMicroseconds).pcap_record(1, 0, "whole", 2).write(directory.file("lie.pcap"));
+  auto reader = Reader::open(path);
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(reader->next()->original_length, 5U);
+}
+
+TEST(Reader, knows_the_format_in_either_byte_order) {
+  const TemporaryDirectory directory;
+  EXPECT_EQ(Reader::open(FileBuilder().pcap_header(kMicroseconds).write(directory.file("a")))->format(),
+            FileFormat::kPcapMicroseconds);
+  EXPECT_EQ(Reader::open(FileBuilder().pcap_header(kNanoseconds).write(directory.file("b")))->format(),
+            FileFormat::kPcapNanoseconds);
+  // The same 24 bytes as a big-endian machine writes them.
+  const std::string big_endian("\xA1\xB2\xC3\xD4\0\2\0\4\0\0\0\0\0\0\0\0\0\4\0\0\0\0\0\1", 24);
+  EXPECT_EQ(Reader::open(FileBuilder().text(big_endian).write(directory.file("c")))->format(),
+            FileFormat::kPcapMicroseconds);
+}
+
 TEST(Reader, names_a_file_that_is_not_there) {
   const auto reader = Reader::open("/nowhere/at/all.pcap");
   ASSERT_FALSE(reader);
