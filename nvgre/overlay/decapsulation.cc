@@ -1,5 +1,6 @@
 #include "nvgre/overlay/decapsulation.h"
 
+#include "nvgre/overlay/ecn.h"
 #include "nvgre/wire/ethernet.h"
 #include "nvgre/wire/gre.h"
 #include "nvgre/wire/ip.h"
@@ -19,8 +20,8 @@ std::uint16_t outer_vlan(const UnderlayFrame& frame, const wire::HeaderMap& map)
   return map.outer_link.tag_count == 0 ? std::uint16_t{0} : map.outer_link.vlan_id();
 }
 
-bool has_valid_outer_checksum(const UnderlayFrame& frame, const wire::NetworkHeader& ip) noexcept {
-  return !ip.is_v4() || wire::Ipv4View::parse(frame.bytes.subspan(ip.offset))->has_valid_checksum();
+bool has_valid_checksum(wire::Bytes bytes, const wire::NetworkHeader& ip) noexcept {
+  return !ip.is_v4() || wire::Ipv4View::parse(bytes.subspan(ip.offset))->has_valid_checksum();
 }
 
 bool is_for_us(const wire::ProviderAddress& destination, const Policy& policy) noexcept {
@@ -34,9 +35,7 @@ std::optional<DropReason> refuse_outer(const UnderlayFrame& frame, const wire::H
   if (outer_vlan(frame, map) != policy.provider().vlan.value_or(0)) return DropReason::kOuterVlan;
   if (!is_for_us(wire::ProviderAddress(wire::destination_address(frame.bytes, map.outer_ip)), policy))
     return DropReason::kNotOurAddress;
-  if (map.outer_ip.is_fragment) return DropReason::kOuterFragment;
-  if (!has_valid_outer_checksum(frame, map.outer_ip)) return DropReason::kOuterIpChecksum;
-  if (map.outer_ip.is_truncated) return DropReason::kTruncatedInner;
+  if (const auto reason = judge_outer_ip(frame.bytes, map)) return reason;
   // Only what the kernel merged beyond 64 KiB has no length.
   if (!map.outer_ip.has_length && !frame.metadata.is_super_frame()) return DropReason::kMalformedIp;
   return std::nullopt;
@@ -48,6 +47,24 @@ bool is_reserved(wire::Vsid vsid) noexcept {
 }
 
 }  // namespace
+
+std::optional<DropReason> judge_outer_ip(wire::Bytes bytes, const wire::HeaderMap& map) noexcept {
+  if (map.outer_ip.is_fragment) return DropReason::kOuterFragment;
+  if (!has_valid_checksum(bytes, map.outer_ip)) return DropReason::kOuterIpChecksum;
+  if (map.outer_ip.is_truncated) return DropReason::kTruncatedInner;
+  return std::nullopt;
+}
+
+bool has_inner_tag(wire::Bytes inner) noexcept {
+  const auto type = wire::load_big_endian<std::uint16_t>(inner, 2 * wire::MacAddress::kSize);
+  return wire::is_vlan(static_cast<wire::EtherType>(type));
+}
+
+wire::Checked<bool> combine_marks(wire::MutableBytes packet, const wire::HeaderMap& map) noexcept {
+  if (!map.inner_ip) return false;
+  const Ecn outer = ecn_of(traffic_class_of(packet.subspan(map.outer_ip.offset), map.outer_ip.version));
+  return combine_ecn(packet.subspan(map.inner_ip.offset), map.inner_ip.version, outer);
+}
 
 wire::Checked<TunnelPacket> open_tunnel(const UnderlayFrame& frame, const wire::HeaderMap& map,
                                         const Policy& policy) noexcept {
@@ -69,8 +86,7 @@ wire::Checked<const VirtualSubnet*> admit(const TunnelPacket& packet, const Poli
   if (subnet == nullptr) return std::unexpected(DropReason::kUnknownVsid);
   if (subnet->description().source_check && !subnet->is_known_source(packet.source))
     return std::unexpected(DropReason::kUnknownProvider);
-  const auto type = wire::load_big_endian<std::uint16_t>(packet.inner, 2 * wire::MacAddress::kSize);
-  if (wire::is_vlan(static_cast<wire::EtherType>(type))) return std::unexpected(DropReason::kInnerVlan);
+  if (has_inner_tag(packet.inner)) return std::unexpected(DropReason::kInnerVlan);
   return subnet;
 }
 

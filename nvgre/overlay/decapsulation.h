@@ -31,6 +31,17 @@ struct TunnelPacket {
          reason == wire::DropReason::kNotOurAddress;
 }
 
+/// What is wrong with the outer IP header of a packet, whoever it is for: no fragment, a right checksum, nothing cut.
+/// @param bytes  The packet, or as much of it as was captured. @pre map.outer_ip
+[[nodiscard]] std::optional<wire::DropReason> judge_outer_ip(wire::Bytes bytes, const wire::HeaderMap& map) noexcept;
+
+/// Whether an inner frame carries a tag, which none may (OVL-7). @pre it has an Ethernet header
+[[nodiscard]] bool has_inner_tag(wire::Bytes inner) noexcept;
+
+/// Combines the outer header's congestion mark into the inner packet, if there is one (OVL-23).
+/// @return Whether it changed, or kOuterEcn. @pre map.outer_ip
+[[nodiscard]] wire::Checked<bool> combine_marks(wire::MutableBytes packet, const wire::HeaderMap& map) noexcept;
+
 /// Judges the outer headers: GRE at all, the configured VLAN, our address, no fragment, a right checksum, strict GRE
 /// flags, nothing cut.
 /// @param map  What locate() says of the frame's bytes.

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "nvgre/overlay/ecn.h"
 #include "nvgre/overlay/moved_map.h"
 #include "nvgre/overlay/path_mtu.h"
 #include "nvgre/wire/ethernet.h"
@@ -54,13 +53,6 @@ offload::FrameMetadata inner_metadata(const offload::FrameMetadata& outer, const
   return inner;
 }
 
-/// Combines the outer header's congestion mark into the inner packet. @return whether it changed, or kOuterEcn
-wire::Checked<bool> combine(const UnderlayFrame& frame, const wire::HeaderMap& map) noexcept {
-  if (!map.inner_ip) return false;
-  const Ecn outer = ecn_of(traffic_class_of(frame.bytes.subspan(map.outer_ip.offset), map.outer_ip.version));
-  return combine_ecn(frame.bytes.subspan(map.inner_ip.offset), map.inner_ip.version, outer);
-}
-
 }  // namespace
 
 Receiver::Receiver(unsigned worker, EndpointCounters& counters) : worker_(worker), counters_(counters) {}
@@ -91,7 +83,7 @@ std::optional<DropReason> Receiver::take(ReceiveBurst& burst, const UnderlayFram
   if (packet.vsid.value() == wire::Vsid::kMax) return take_vendor(packet);
   const auto subnet = admit(packet, burst.snapshot.policy);
   if (!subnet) return subnet.error();
-  const auto marked = combine(frame, map);
+  const auto marked = combine_marks(frame.bytes, map);
   if (!marked) return marked.error();
   if (*marked) ++counters_.ecn_marked;
 
