@@ -33,6 +33,10 @@ void describe(CLI::App& app, int& status) {
   add_status_command(app, status);
   add_offload_command(app, status);
   add_inspect_command(app, status);
+  add_encap_command(app, status);
+  add_decap_command(app, status);
+  add_segment_command(app, status);
+  add_checksum_command(app, status);
   add_demo_command(app, status);
 }
 

@@ -70,7 +70,7 @@ TEST_F(CommandLine, tells_its_version) {
 }
 
 TEST_F(CommandLine, help_of_every_subcommand_has_examples) {
-  for (const auto* command : {"run", "status", "offload", "inspect"}) {
+  for (const auto* command : {"run", "status", "offload", "inspect", "encap", "decap", "segment", "checksum"}) {
     const auto outcome = run({command, "--help"});
     EXPECT_EQ(outcome.status, kDone) << command;
     EXPECT_THAT(outcome.out, HasSubstr("Examples:\n  nvgre ")) << command;

@@ -40,6 +40,10 @@ class Completion : public testing::Test {
     add_status_command(app_, status_);
     add_offload_command(app_, status_);
     add_inspect_command(app_, status_);
+    add_encap_command(app_, status_);
+    add_decap_command(app_, status_);
+    add_segment_command(app_, status_);
+    add_checksum_command(app_, status_);
     add_demo_command(app_, status_);
   }
   void SetUp() override {

@@ -1,0 +1,61 @@
+#include "cli/option_values.h"
+
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace nvgre::cli {
+namespace {
+
+std::optional<std::uint32_t> parse_number(const std::string& text) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// An option whose text `parse` turns into a value, or `accepted` says what it takes.
+template <typename T, typename Parse>
+CLI::Option* add_parsed(CLI::App& command, const std::string& name, T& value, const std::string& meaning, Parse parse,
+                        const std::string& accepted) {
+  auto* option = command.add_option_function<std::string>(
+      name, [&value, parse](const std::string& text) { value = *parse(text); }, meaning);
+  option->check([parse, accepted](const std::string& text) {
+    return parse(text) ? std::string() : "\"" + text + "\" is not accepted; accepted is " + accepted;
+  });
+  return option;
+}
+
+}  // namespace
+
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint32_t& value, std::uint32_t low,
+                        std::uint32_t high, const std::string& meaning) {
+  const auto parse = [low, high](const std::string& text) {
+    const auto number = parse_number(text);
+    return number && *number >= low && *number <= high ? number : std::nullopt;
+  };
+  return add_parsed(command, name, value, meaning, parse, fmt::format("a number from {} to {}", low, high))
+      ->type_name("N");
+}
+
+CLI::Option* add_vsid(CLI::App& command, std::uint32_t& value, const std::string& meaning) {
+  return add_number(command, "--vsid", value, wire::Vsid::kFirstTenant, wire::Vsid::kLastTenant, meaning);
+}
+
+CLI::Option* add_mac(CLI::App& command, const std::string& name, wire::MacAddress& value, const std::string& meaning) {
+  return add_parsed(command, name, value, meaning, wire::MacAddress::parse, "an address such as 02:00:00:00:00:01")
+      ->type_name("MAC");
+}
+
+CLI::Option* add_provider(CLI::App& command, const std::string& name, wire::ProviderAddress& value,
+                          const std::string& meaning) {
+  const auto parse = [](const std::string& text) -> std::optional<wire::ProviderAddress> {
+    const auto address = wire::IpAddress::parse(text);
+    if (!address || address->is_unspecified()) return std::nullopt;
+    return wire::ProviderAddress(*address);
+  };
+  return add_parsed(command, name, value, meaning, parse, "an IPv4 or IPv6 address")->type_name("PA");
+}
+
+}  // namespace nvgre::cli

@@ -1,0 +1,25 @@
+/// Options whose values are the field's words: what they accept, and what is said of anything else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "nvgre/wire/ip_address.h"
+#include "nvgre/wire/mac_address.h"
+#include "nvgre/wire/vsid.h"
+
+namespace nvgre::cli {
+
+/// A number from `low` to `high`.
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint32_t& value, std::uint32_t low,
+                        std::uint32_t high, const std::string& meaning);
+/// A VSID that a tenant may have (WIRE-7, WIRE-8).
+CLI::Option* add_vsid(CLI::App& command, std::uint32_t& value, const std::string& meaning);
+CLI::Option* add_mac(CLI::App& command, const std::string& name, wire::MacAddress& value, const std::string& meaning);
+/// A Provider Address.
+CLI::Option* add_provider(CLI::App& command, const std::string& name, wire::ProviderAddress& value,
+                          const std::string& meaning);
+
+}  // namespace nvgre::cli
