@@ -1,11 +1,16 @@
+/// TXC: checksums of what is sent.
 #include <cstddef>
 #include <cstdint>
+#include <iostream>
 #include <optional>
-#include <vector>
+#include <random>
 
 #include <gtest/gtest.h>
 
-#include "nvgre/offload/transmit_checksum.h"
+#include "nvgre/offload/adapter.h"
+#include "nvgre/wire/checksum.h"
+#include "tests/support/adapter_support.h"
+#include "tests/support/finished_frame.h"
 #include "tests/support/sample_frame.h"
 #include "tests/support/slow_packet.h"
 #include "tests/support/slow_sum.h"
@@ -81,6 +86,15 @@ TEST(Txc, TXC_4_5_tcp_over_ipv6_vector) {
   EXPECT_EQ(SlowPacket(sent.packets.at(0), false).transport_checksum(), 0xD7BF);
 }
 
+TEST(Txc, TXC_4_5_the_vector_of_23_bytes_an_odd_number) {
+  // The seed without length is 0x1629; 23 bytes more.
+  Submission submission(vector_packet(
+      6, {0xC0, 0, 0x01, 0xBB, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x18, 0x10, 0, 0x16, 0x40, 0, 0, 0xAA, 0xBB, 0xCC}));
+  submission.request.checksum = ChecksumRequest{.is_ipv4 = true, .tcp = true};
+  const auto sent = test::send(submission);
+  EXPECT_EQ(SlowPacket(sent.packets.at(0), false).transport_checksum(), 0x512C);
+}
+
 TEST(Txc, TXC_7_a_udp_result_of_0_is_sent_as_ffff) {
   Submission submission(vector_packet(17, {0x13, 0x88, 0x13, 0x89, 0, 10, 0x16, 0x3E, 0xC2, 0xA6}));
   submission.request.checksum = ChecksumRequest{.is_ipv4 = true, .udp = true};
@@ -103,23 +117,24 @@ TEST(Txc, TXC_1_without_an_ip_version_nothing_is_computed) {
   EXPECT_EQ(complete(frame, {.ip_header = true, .tcp = true}).packets, test::ByteStrings{test::write(frame)});
 }
 
-TEST(Txc, TXC_2_D_7_each_flag_selects_one_computation) {
+TEST(Txc, TXC_2_D_7_eight_combinations_of_flags_on_one_packet) {
   for (const std::uint8_t protocol : {6, 17}) {
-    for (unsigned bits = 0; bits < 4; ++bits) {
-      const SampleFrame frame{.outer = IpVersion::kV4, .protocol = protocol, .seed = Seed::kWithLength};
-      const bool ip = (bits & 1) != 0;
-      const bool transport = (bits & 2) != 0;
-      const auto sent = complete(
-          frame,
-          {.is_ipv4 = true, .ip_header = ip, .tcp = transport && protocol == 6, .udp = transport && protocol == 17});
+    const SampleFrame frame{.outer = IpVersion::kV4, .protocol = protocol, .seed = Seed::kWithLength};
+    for (unsigned bits = 0; bits < 8; ++bits) {
+      const bool ip = (bits & 1) != 0, tcp = (bits & 2) != 0, udp = (bits & 4) != 0;
+      const auto sent = complete(frame, {.is_ipv4 = true, .ip_header = ip, .tcp = tcp, .udp = udp});
+      if (protocol == 6 ? udp : tcp) {  // TXC-13
+        EXPECT_TRUE(sent.packets.empty()) << bits;
+        continue;
+      }
       const SlowPacket before(test::write(frame), true);
       const SlowPacket after(sent.packets.at(0), true);
       for (const auto header : {after.outer_ip, after.inner_ip}) {
-        EXPECT_EQ(after.ip_verifies(header), ip);
-        EXPECT_EQ(after.word(header + 10) == before.word(header + 10), !ip);
+        EXPECT_EQ(after.ip_verifies(header), ip) << bits;
+        EXPECT_EQ(after.word(header + 10) == before.word(header + 10), !ip) << bits;
       }
-      EXPECT_EQ(after.transport_verifies(), transport);
-      EXPECT_EQ(after.transport_checksum() == before.transport_checksum(), !transport);
+      EXPECT_EQ(after.transport_verifies(), tcp || udp) << bits;
+      EXPECT_EQ(after.transport_checksum() == before.transport_checksum(), !(tcp || udp)) << bits;
     }
   }
 }
@@ -158,13 +173,36 @@ TEST_P(TxcMatrix, TXC_9_no_other_byte_changes) {
   EXPECT_EQ(after.bytes(), expected);
 }
 
+TEST_P(TxcMatrix, TXC_8_a_tunnelled_packet_has_every_ipv4_header_completed_and_no_other) {
+  const auto& frame = GetParam();
+  const bool v4 = frame.outer.value_or(frame.inner) == IpVersion::kV4;
+  const auto sent = complete(frame, {.is_ipv4 = v4, .is_ipv6 = !v4, .ip_header = true});
+  auto given = frame;
+  given.seed = Seed::kWithLength;
+  auto expected = test::write(given);
+  const auto layout = test::layout_of(frame);
+  if (frame.outer == IpVersion::kV4) test::finish_ip(expected, layout.outer_ip);
+  if (frame.inner == IpVersion::kV4) test::finish_ip(expected, layout.inner_ip);
+  EXPECT_EQ(sent.packets, test::ByteStrings{expected});
+}
+
+/// The longest headers there are: IHL 15, data offset 15; 128 bytes of extension headers at either level.
 TEST_P(TxcMatrix, TXC_11_longest_options_and_128_bytes_of_extension_headers) {
-  auto frame = GetParam();
-  frame.tcp_options = frame.outer ? 20 : 40;
-  frame.inner_options = frame.inner == IpVersion::kV4 ? 40 : frame.outer ? 64 : 128;
-  if (frame.outer) frame.outer_options = *frame.outer == IpVersion::kV4 ? 40 : 16;
-  const auto sent = complete(frame);
-  EXPECT_EQ(SlowPacket(sent.packets.at(0), frame.outer.has_value()).problems(), "");
+  auto offloads = ActiveOffloads::all();
+  offloads.max_header_size = 1024;
+  for (const std::uint8_t protocol : {6, 17}) {
+    auto frame = GetParam();
+    frame.protocol = protocol;
+    frame.tcp_options = protocol == 6 ? 40 : 0;
+    frame.inner_options = frame.inner == IpVersion::kV4 ? 40 : 128;
+    if (frame.outer) frame.outer_options = *frame.outer == IpVersion::kV4 ? 40 : 128;
+    EXPECT_EQ(complete(frame, slot_for(frame), offloads).packets, test::ByteStrings{test::finished(frame)});
+  }
+}
+
+TEST(Txc, TXC_11_longest_ipv4_and_tcp_options_within_the_default_limit) {
+  const SampleFrame frame{.outer = IpVersion::kV4, .outer_options = 40, .inner_options = 40, .tcp_options = 40};
+  EXPECT_EQ(complete(frame).packets, test::ByteStrings{test::finished(frame)});
 }
 
 TEST_P(TxcMatrix, TXC_16_trailing_padding_does_not_change_the_result) {
@@ -194,12 +232,14 @@ TEST(Txc, TXC_3_the_ip_checksum_field_may_hold_anything) {
   EXPECT_EQ(test::send(submission).packets, expected);
 }
 
-TEST(Txc, TXC_6_the_seed_is_trusted) {
+TEST(Txc, TXC_6_a_seed_for_other_addresses_yields_the_checksum_of_those_addresses) {
   Submission submission(SampleFrame{.seed = Seed::kWithLength});
   submission.request.checksum = slot_for({});
   submission.bytes[14 + 15] ^= 0x01;  // the source address; the seed is of the former one
-  const auto sent = test::send(submission);
-  EXPECT_FALSE(SlowPacket(sent.packets.at(0), false).transport_verifies());
+  auto bytes = test::send(submission).packets.at(0);
+  EXPECT_FALSE(SlowPacket(bytes, false).transport_verifies());
+  bytes[14 + 15] ^= 0x01;
+  EXPECT_TRUE(SlowPacket(bytes, false).transport_verifies());
 }
 
 TEST(Txc, TXC_12_D_41_without_inner_transport_only_ip_headers_are_completed) {
@@ -228,6 +268,8 @@ TEST(Txc, TXC_13_contradicting_transport_flags_fail) {
   EXPECT_EQ(refusal({.outer = outer, .protocol = 1}, slot(true, false)), DropReason::kNotTcp);
   EXPECT_EQ(refusal({.outer = outer}, slot(true, true)), DropReason::kConflictingRequest);
   EXPECT_EQ(refusal({.outer = outer, .inner_fragment = 0x2000}, slot(true, false)), DropReason::kFragmentRequest);
+  EXPECT_EQ(refusal({.outer = outer, .inner_fragment = 0x0010}, slot(true, false)), DropReason::kFragmentRequest);
+  EXPECT_EQ(refusal({.protocol = 17, .inner_fragment = 0x2000}, slot(false, true)), DropReason::kFragmentRequest);
   EXPECT_EQ(refusal({.outer = outer, .inner = IpVersion::kV6, .inner_fragment_header = true}, slot(true, false)),
             DropReason::kFragmentRequest);
 }
@@ -257,6 +299,52 @@ TEST(Txc, TXC_15_each_inactive_task_fails_its_requests) {
   offloads = ActiveOffloads::all();
   offloads.transmit_checksum.tcp.v6 = false;
   EXPECT_EQ(refusal({.inner = IpVersion::kV6}, {.is_ipv6 = true, .tcp = true}, offloads), inactive);
+}
+
+TEST(Txc, TXC_15_a_keyword_turns_the_checksum_of_udp_over_ipv4_off) {
+  Adapter adapter{Capabilities(), test::keywords_of({{"UDPChecksumOffloadIPv4", "2"}})};  // receive only
+  adapter.turn_everything_on();
+  for (const auto outer : {std::optional<IpVersion>(), std::optional(IpVersion::kV4)}) {
+    const SampleFrame udp{.outer = outer, .protocol = 17};
+    EXPECT_EQ(refusal(udp, slot_for(udp), adapter.active()), DropReason::kOffloadInactive);
+    const SampleFrame tcp{.outer = outer};
+    EXPECT_EQ(refusal(tcp, slot_for(tcp), adapter.active()), std::nullopt);
+  }
+}
+
+TEST_P(TxcMatrix, TXC_17_segments_have_valid_sums_while_every_checksum_keyword_is_0) {
+  Adapter adapter{Capabilities(), test::keywords_of({{"IPChecksumOffloadIPv4", "0"},
+                                                     {"TCPChecksumOffloadIPv4", "0"},
+                                                     {"TCPChecksumOffloadIPv6", "0"},
+                                                     {"UDPChecksumOffloadIPv4", "0"},
+                                                     {"UDPChecksumOffloadIPv6", "0"}})};
+  adapter.turn_everything_on();
+  for (const std::uint8_t protocol : {6, 17}) {
+    auto frame = GetParam();
+    frame.protocol = protocol;
+    frame.payload_size = 2500;
+    Submission submission(frame);
+    protocol == 6 ? submission.large_send(1000) : submission.udp_segmentation(1000);
+    test::CollectingSink sink;
+    EXPECT_TRUE(adapter.send(submission.request, sink).succeeded());
+    ASSERT_EQ(sink.packets.size(), 3U);
+    for (const auto& packet : sink.packets) EXPECT_EQ(SlowPacket(packet, frame.outer.has_value()).problems(), "");
+  }
+}
+
+TEST(Txc, TXC_18_the_fast_sum_is_the_slow_sum_at_every_length_up_to_65535) {
+  const auto seed = std::random_device()();
+  std::cout << "seed " << seed << '\n';
+  std::mt19937 random(seed);
+  ByteString bytes(65'535);
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  std::uint32_t slow = 0;
+  for (std::size_t size = 0; size <= bytes.size(); ++size) {
+    ASSERT_EQ(wire::internet_sum(wire::Bytes(bytes).first(size)), slow) << size;
+    if (size == bytes.size()) break;
+    slow += size % 2 == 0 ? std::uint32_t{bytes[size]} << 8 : bytes[size];
+    slow = (slow & 0xFFFF) + (slow >> 16);
+  }
 }
 
 TEST(Txc, TXC_16_a_packet_shorter_than_its_ip_length_fails) {
