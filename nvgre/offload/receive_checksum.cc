@@ -44,11 +44,16 @@ ChecksumVerdict trusted_verdict(wire::Bytes frame, const wire::TransportHeader& 
   return ChecksumVerdict::kGood;
 }
 
+/// Encapsulated, the offload has to be active for the versions of both headers (STATE-27).
+bool is_active(const PerVersion& task, const wire::HeaderMap& map) noexcept {
+  return task.of(map.inner_ip.version) && (!map.outer_ip || task.of(map.outer_ip.version));
+}
+
 void validate_transport(wire::Bytes frame, const wire::HeaderMap& map, const ChecksumTasks& active,
                         TransportTrust trust, ReceiveChecksum& result) noexcept {
   const bool is_tcp = map.transport.is_tcp();
   if (map.problem == wire::DropReason::kMalformedIp) return;  // nobody can say which bytes are summed
-  if (!map.transport || !(is_tcp ? active.tcp : active.udp).of(map.inner_ip.version)) return;
+  if (!map.transport || !is_active(is_tcp ? active.tcp : active.udp, map)) return;
   const ChecksumVerdict verdict =
       trust == TransportTrust::kNone ? judge_transport(frame, map) : trusted_verdict(frame, map.transport, trust);
   (is_tcp ? result.tcp_succeeded : result.udp_succeeded) = verdict == ChecksumVerdict::kGood;

@@ -318,6 +318,17 @@ TEST(ReceiveChecksum, RXC_19_treats_each_protocol_and_version_apart) {
   EXPECT_EQ(validated(tenant(IpVersion::kV4).tcp(1, 2).build(), offloads), ReceiveChecksum());
 }
 
+TEST(ReceiveChecksum, STATE_27_validates_an_encapsulated_packet_for_the_versions_of_both_headers) {
+  ActiveOffloads offloads = ActiveOffloads::all();
+  offloads.receive_checksum.tcp.v4 = false;
+  for (const IpVersion outer : kBothVersions)
+    for (const IpVersion inner : kBothVersions) {
+      const auto result = validated(tunnelled(outer, inner).tcp(1, 2).build(), offloads);
+      EXPECT_EQ(result.tcp_succeeded, outer == IpVersion::kV6 && inner == IpVersion::kV6);
+      EXPECT_TRUE(validated(tunnelled(outer, inner).udp(1, 2).build(), offloads).udp_succeeded);
+    }
+}
+
 TEST(ReceiveChecksum, RXC_20_keeps_the_inner_bits_after_decapsulation) {
   const ActiveOffloads all = ActiveOffloads::all();
   const auto decapsulated = [](const ByteVector& frame, const ActiveOffloads& offloads) {
