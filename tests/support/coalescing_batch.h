@@ -3,10 +3,12 @@
 
 #include <deque>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "nvgre/offload/coalescing.h"
 #include "tests/support/received_frames.h"
+#include "tests/support/slow_packet.h"
 
 namespace nvgre::test {
 
@@ -28,6 +30,28 @@ struct DeliveredUnit {
   [[nodiscard]] wire::TcpView tcp() const { return *wire::TcpView::parse(Bytes(bytes).subspan(map.transport.offset)); }
   [[nodiscard]] Bytes ip() const { return Bytes(bytes).subspan(map.inner_ip.offset); }
 };
+
+[[nodiscard]] inline ByteVector payload_of(const DeliveredUnit& unit) {
+  return {unit.payload().begin(), unit.payload().end()};
+}
+[[nodiscard]] inline std::vector<ByteVector> bytes_of(const std::vector<DeliveredUnit>& units) {
+  std::vector<ByteVector> bytes;
+  for (const DeliveredUnit& unit : units) bytes.push_back(unit.bytes);
+  return bytes;
+}
+/// What is wrong with a unit as a packet by itself; empty for a perfect one.
+[[nodiscard]] inline std::string problems_of(const DeliveredUnit& unit) {
+  return SlowPacket(unit.bytes, false).problems();
+}
+/// What a kernel or a card would do with an unfinished checksum: sums from the start on, the seed included.
+[[nodiscard]] inline ByteVector finished(const DeliveredUnit& unit) {
+  ByteVector bytes = unit.bytes;
+  const std::size_t start = unit.metadata.checksum_start;
+  const auto checksum = static_cast<std::uint16_t>(~slow_sum({Bytes(bytes).subspan(start)}));
+  bytes[start + unit.metadata.checksum_offset] = static_cast<std::uint8_t>(checksum >> 8);
+  bytes[start + unit.metadata.checksum_offset + 1U] = static_cast<std::uint8_t>(checksum);
+  return bytes;
+}
 
 class Collector : public offload::UnitSink {
  public:

@@ -1,12 +1,11 @@
-#include "nvgre/offload/tcp_coalescing.h"
-
+// RSC: which segments of a connection join, and which end a unit. What a unit looks like is in rsc_unit_test.cc, which
+// frames are candidates at all in rsc_flow_test.cc.
 #include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "nvgre/wire/ipv4.h"
-#include "nvgre/wire/ipv6.h"
+#include "nvgre/wire/tcp.h"
 #include "tests/support/coalescing_batch.h"
 
 namespace nvgre::offload {
@@ -14,100 +13,17 @@ namespace {
 
 using namespace test;  // NOLINT(google-build-using-namespace): the frames of these tests
 using testing::ElementsAre;
-using wire::Ipv4View;
-using wire::Ipv6View;
 using wire::TcpFlags;
 
 constexpr IpVersion kBothVersions[] = {IpVersion::kV4, IpVersion::kV6};
-constexpr TcpFlags kAckPsh = TcpFlags::kAck | TcpFlags::kPsh;
 
-ByteVector payload_of(const DeliveredUnit& unit) {
-  return {unit.payload().begin(), unit.payload().end()};
-}
-Ipv4View ipv4(const DeliveredUnit& unit) {
-  return *Ipv4View::parse(unit.ip());
-}
-Ipv6View ipv6(const DeliveredUnit& unit) {
-  return *Ipv6View::parse(unit.ip());
-}
-
-/// Checks that a unit is a correct packet by itself, by a reference that shares no code with the engine.
-void expect_correct(const DeliveredUnit& unit) {
-  EXPECT_TRUE(has_right_transport_checksum(unit.bytes));
-  EXPECT_TRUE(has_right_ip_checksum(unit.bytes));
-}
-
-// "Examples of Receive Segment Coalescing", example 1.
-TEST(TcpCoalescing, RSC_10_example_1_ten_data_segments_make_one_unit) {
-  for (const IpVersion version : kBothVersions) {
-    Batch batch;
-    for (std::size_t i = 0; i < 10; ++i) batch.add(data_segment(version, i));
-    const auto& units = batch.run();
-    ASSERT_EQ(units.size(), 1U);
-    EXPECT_EQ(units[0].segments, 10U);
-    EXPECT_EQ(payload_of(units[0]), stream(0, 10));
-    EXPECT_EQ(units[0].tcp().sequence_number(), 1U);
-    expect_correct(units[0]);
-    const auto statistics = batch.coalescer.statistics();
-    EXPECT_EQ(statistics.coalesced_packets, 10U);  // RSC-28
-    EXPECT_EQ(statistics.coalesced_octets, 10U * kSegment);
-    EXPECT_EQ(statistics.coalesce_events, 1U);
-    EXPECT_EQ(statistics.aborts, 0U);
-  }
-}
-
-// Example 2: a duplicate ACK with SACK is an exception by its option.
-TEST(TcpCoalescing, RSC_6_example_2_an_exception_ends_the_unit_and_goes_alone) {
-  const ByteVector sack = {1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2};
-  Batch batch;
-  for (std::size_t i = 0; i < 5; ++i) batch.add(data_segment(IpVersion::kV4, i));
-  batch.add(pure_acknowledgment(IpVersion::kV4, 5).tcp_options(sack));
-  for (std::size_t i = 5; i < 7; ++i) batch.add(data_segment(IpVersion::kV4, i));
-  EXPECT_THAT(batch.shape(), ElementsAre(5, 1, 2));
-  EXPECT_EQ(payload_of(batch.collector.units[2]), stream(5, 2));
-  const auto statistics = batch.coalescer.statistics();
-  EXPECT_EQ(statistics.coalesced_packets, 7U);
-  EXPECT_EQ(statistics.coalesced_octets, 7U * kSegment);
-  EXPECT_EQ(statistics.coalesce_events, 2U);
-  EXPECT_EQ(statistics.aborts, 1U);
-}
-
-TEST(TcpCoalescing, RSC_6_leaves_a_packet_alone_whose_length_is_less_than_its_header) {
+TEST(Rsc, RSC_6_leaves_a_packet_alone_whose_length_is_less_than_its_header) {
   Batch batch;
   for (std::size_t i = 0; i < 3; ++i) batch.add(data_segment(IpVersion::kV4, i).ip_length(19));
   EXPECT_THAT(batch.shape(), ElementsAre(1, 1, 1));
 }
 
-// Example 3.
-TEST(TcpCoalescing, RSC_11_example_3_window_updates_change_the_window_only) {
-  Batch batch;
-  for (std::size_t i = 0; i < 5; ++i) batch.add(data_segment(IpVersion::kV4, i));
-  batch.add(pure_acknowledgment(IpVersion::kV4, 5).window(0xFFF0));
-  batch.add(pure_acknowledgment(IpVersion::kV4, 5).window(0xFFFF));
-  EXPECT_THAT(batch.shape(), ElementsAre(5));
-  const DeliveredUnit& unit = batch.collector.units[0];
-  EXPECT_EQ(unit.tcp().window(), 0xFFFF);
-  EXPECT_EQ(unit.tcp().acknowledgment_number(), 77U);
-  EXPECT_EQ(payload_of(unit), stream(0, 5));
-  expect_correct(unit);
-  EXPECT_EQ(batch.coalescer.statistics().coalesced_packets, 5U);
-  EXPECT_EQ(batch.coalescer.statistics().aborts, 0U);
-}
-
-// Example 4.
-TEST(TcpCoalescing, RSC_10_example_4_piggy_backed_acknowledgments_take_the_last_number_and_window) {
-  Batch batch;
-  for (std::size_t i = 0; i < 3; ++i) batch.add(data_segment(IpVersion::kV6, i));
-  batch.add(data_segment(IpVersion::kV6, 3).acknowledgment_number(90).window(400));
-  batch.add(data_segment(IpVersion::kV6, 4).acknowledgment_number(95).window(300));
-  EXPECT_THAT(batch.shape(), ElementsAre(5));
-  const DeliveredUnit& unit = batch.collector.units[0];
-  EXPECT_EQ(unit.tcp().acknowledgment_number(), 95U);
-  EXPECT_EQ(unit.tcp().window(), 300);
-  expect_correct(unit);
-}
-
-TEST(TcpCoalescing, RSC_5_every_exception_between_two_segments_makes_three_indications_in_order) {
+TEST(Rsc, RSC_5_every_exception_between_two_segments_makes_three_indications_in_order) {
   using Change = std::function<FrameBuilder(FrameBuilder)>;
   const ByteVector mss_option = {2, 4, 5, 0xB4};
   const ByteVector end_of_list = {0, 0, 0, 0};
@@ -138,7 +54,7 @@ TEST(TcpCoalescing, RSC_5_every_exception_between_two_segments_makes_three_indic
   }
 }
 
-TEST(TcpCoalescing, RSC_5_ip_options_extension_headers_and_a_bad_ip_checksum_are_exceptions) {
+TEST(Rsc, RSC_5_ip_options_extension_headers_and_a_bad_ip_checksum_are_exceptions) {
   const ByteVector options = {1, 1, 1, 1};
   const auto tcp = [](FrameBuilder builder, std::size_t index) {
     return builder.tcp(40000, 5201)
@@ -161,7 +77,7 @@ TEST(TcpCoalescing, RSC_5_ip_options_extension_headers_and_a_bad_ip_checksum_are
   }
 }
 
-TEST(TcpCoalescing, RSC_5_a_unit_never_hides_a_bad_segment_while_receive_checksums_are_off) {
+TEST(Rsc, RSC_5_a_unit_never_hides_a_bad_segment_while_receive_checksums_are_off) {
   for (const bool is_bad : {false, true}) {
     Batch batch;
     batch.offloads.receive_checksum = {};
@@ -173,7 +89,7 @@ TEST(TcpCoalescing, RSC_5_a_unit_never_hides_a_bad_segment_while_receive_checksu
   }
 }
 
-TEST(TcpCoalescing, RSC_7_a_change_of_ecn_restarts_with_the_segment_that_shows_it) {
+TEST(Rsc, RSC_7_a_change_of_ecn_restarts_with_the_segment_that_shows_it) {
   using Change = std::function<FrameBuilder(FrameBuilder)>;
   const std::vector<Change> changes = {
       [](FrameBuilder b) { return b.traffic_class(0x03); },  // CE
@@ -192,18 +108,18 @@ TEST(TcpCoalescing, RSC_7_a_change_of_ecn_restarts_with_the_segment_that_shows_i
   }
 }
 
-TEST(TcpCoalescing, RSC_8_ecn_flags_that_all_segments_have_stay) {
+TEST(Rsc, RSC_8_ecn_flags_that_all_segments_have_stay) {
   for (const TcpFlags flags : {TcpFlags::kEce, TcpFlags::kCwr, TcpFlags::kEce | TcpFlags::kCwr}) {
     Batch batch;
     for (std::size_t i = 0; i < 3; ++i)
       batch.add(data_segment(IpVersion::kV4, i).traffic_class(0x02).flags(TcpFlags::kAck | flags));
     EXPECT_THAT(batch.shape(), ElementsAre(3));
     EXPECT_EQ(batch.collector.units[0].tcp().flags(), TcpFlags::kAck | flags);
-    EXPECT_EQ(ipv4(batch.collector.units[0]).ecn(), 2);
+    EXPECT_EQ(batch.collector.units[0].ip()[1] & 3, 2);
   }
 }
 
-TEST(TcpCoalescing, RSC_9_a_gap_an_overlap_and_an_old_acknowledgment_restart) {
+TEST(Rsc, RSC_9_a_gap_an_overlap_and_an_old_acknowledgment_restart) {
   struct Case {
     const char* name;
     FrameBuilder third;
@@ -221,7 +137,7 @@ TEST(TcpCoalescing, RSC_9_a_gap_an_overlap_and_an_old_acknowledgment_restart) {
   }
 }
 
-TEST(TcpCoalescing, RSC_9_sequence_and_acknowledgment_numbers_wrap) {
+TEST(Rsc, RSC_9_sequence_and_acknowledgment_numbers_wrap) {
   Batch batch;
   constexpr std::uint32_t kFirst = 0xFFFF'FE00;  // 512 bytes before the numbers begin again
   batch.add(data_segment(IpVersion::kV4, 0).sequence_number(kFirst).acknowledgment_number(0xFFFF'FFFF));
@@ -230,7 +146,7 @@ TEST(TcpCoalescing, RSC_9_sequence_and_acknowledgment_numbers_wrap) {
   EXPECT_EQ(batch.collector.units[0].tcp().acknowledgment_number(), 3U);
 }
 
-TEST(TcpCoalescing, RSC_9_data_after_a_pure_acknowledgment_begins_a_unit) {
+TEST(Rsc, RSC_9_data_after_a_pure_acknowledgment_begins_a_unit) {
   Batch batch;
   batch.add(pure_acknowledgment(IpVersion::kV4, 0));
   batch.add(data_segment(IpVersion::kV4, 0));
@@ -239,7 +155,7 @@ TEST(TcpCoalescing, RSC_9_data_after_a_pure_acknowledgment_begins_a_unit) {
   EXPECT_EQ(batch.coalescer.statistics().aborts, 0U);
 }
 
-TEST(TcpCoalescing, RSC_12_duplicate_and_other_pure_acknowledgments_go_alone) {
+TEST(Rsc, RSC_12_duplicate_and_other_pure_acknowledgments_go_alone) {
   Batch batch;
   batch.add(data_segment(IpVersion::kV4, 0));
   for (int i = 0; i < 3; ++i) batch.add(pure_acknowledgment(IpVersion::kV4, 1));  // same number, same window
@@ -248,7 +164,7 @@ TEST(TcpCoalescing, RSC_12_duplicate_and_other_pure_acknowledgments_go_alone) {
   for (const DeliveredUnit& unit : batch.collector.units) EXPECT_EQ(unit.duplicate_acknowledgments, 0U);  // RSC-21
 }
 
-TEST(TcpCoalescing, RSC_12_an_acknowledgment_of_more_data_is_no_window_update) {
+TEST(Rsc, RSC_12_an_acknowledgment_of_more_data_is_no_window_update) {
   Batch batch;
   batch.add(data_segment(IpVersion::kV4, 0));
   batch.add(pure_acknowledgment(IpVersion::kV4, 1).acknowledgment_number(99).window(600));
@@ -256,7 +172,7 @@ TEST(TcpCoalescing, RSC_12_an_acknowledgment_of_more_data_is_no_window_update) {
   EXPECT_EQ(batch.collector.units[0].tcp().window(), 500);
 }
 
-TEST(TcpCoalescing, RSC_13_a_difference_in_any_constant_field_restarts) {
+TEST(Rsc, RSC_13_a_difference_in_any_constant_field_restarts) {
   using Change = std::function<FrameBuilder(FrameBuilder)>;
   struct Case {
     const char* name;
@@ -275,11 +191,11 @@ TEST(TcpCoalescing, RSC_13_a_difference_in_any_constant_field_restarts) {
     for (std::size_t i = 0; i < 2; ++i) batch.add(data_segment(sample.version, i));
     for (std::size_t i = 2; i < 5; ++i) batch.add(sample.change(data_segment(sample.version, i)));
     EXPECT_THAT(batch.shape(), ElementsAre(2, 3)) << sample.name;
-    for (const DeliveredUnit& unit : batch.collector.units) expect_correct(unit);
+    for (const DeliveredUnit& unit : batch.collector.units) EXPECT_EQ(problems_of(unit), "");
   }
 }
 
-TEST(TcpCoalescing, RSC_13_timestamps_at_another_place_restart) {
+TEST(Rsc, RSC_13_timestamps_at_another_place_restart) {
   // The same data offset: padding before the option, then behind it.
   const ByteVector before = {1, 1, 8, 10, 0, 0, 0, 9, 0, 0, 0, 9};
   const ByteVector behind = {8, 10, 0, 0, 0, 9, 0, 0, 0, 9, 1, 1};
@@ -289,32 +205,7 @@ TEST(TcpCoalescing, RSC_13_timestamps_at_another_place_restart) {
   EXPECT_THAT(batch.shape(), ElementsAre(1, 1));
 }
 
-TEST(TcpCoalescing, RSC_14_the_ipv4_header_of_a_unit) {
-  Batch batch;
-  const std::uint8_t hops[] = {64, 63, 64};
-  for (std::size_t i = 0; i < 3; ++i) batch.add(data_segment(IpVersion::kV4, i).hop_limit(hops[i]));
-  ASSERT_THAT(batch.shape(), ElementsAre(3));
-  const Ipv4View ip = ipv4(batch.collector.units[0]);
-  EXPECT_EQ(ip.header_size(), 20U);
-  EXPECT_EQ(ip.total_length(), 20 + 20 + 3 * kSegment);
-  EXPECT_EQ(ip.identification(), 100);
-  EXPECT_TRUE(ip.dont_fragment());
-  EXPECT_FALSE(ip.more_fragments());
-  EXPECT_EQ(ip.time_to_live(), 63);
-  EXPECT_TRUE(ip.has_valid_checksum());
-}
-
-TEST(TcpCoalescing, RSC_15_the_ipv6_header_of_a_unit) {
-  Batch batch;
-  const std::uint8_t hops[] = {64, 60, 61};
-  for (std::size_t i = 0; i < 3; ++i) batch.add(data_segment(IpVersion::kV6, i).hop_limit(hops[i]).flow_label(0x12345));
-  ASSERT_THAT(batch.shape(), ElementsAre(3));
-  EXPECT_EQ(ipv6(batch.collector.units[0]).payload_length(), 20 + 3 * kSegment);
-  EXPECT_EQ(ipv6(batch.collector.units[0]).hop_limit(), 60);
-  EXPECT_EQ(ipv6(batch.collector.units[0]).flow_label(), 0x12345U);
-}
-
-TEST(TcpCoalescing, RSC_16_a_unit_ends_before_its_length_field_would_overflow) {
+TEST(Rsc, RSC_16_a_unit_ends_before_its_length_field_would_overflow) {
   Batch batch;
   for (std::size_t i = 0; i < 50; ++i) {
     auto builder = tenant(IpVersion::kV4);
@@ -322,47 +213,23 @@ TEST(TcpCoalescing, RSC_16_a_unit_ends_before_its_length_field_would_overflow) {
     batch.add(builder);
   }
   EXPECT_THAT(batch.shape(), ElementsAre(44, 6));
-  EXPECT_EQ(ipv4(batch.collector.units[0]).total_length(), 64'280);
+  EXPECT_EQ(SlowPacket(batch.collector.units[0].bytes, false).ip_length(14), 64'280U);
   EXPECT_EQ(batch.coalescer.statistics().aborts, 0U);  // RSC-28
-  for (const DeliveredUnit& unit : batch.collector.units) expect_correct(unit);
+  for (const DeliveredUnit& unit : batch.collector.units) EXPECT_EQ(problems_of(unit), "");
 }
 
-TEST(TcpCoalescing, RSC_16_an_ipv6_unit_is_bounded_by_its_payload_length) {
+TEST(Rsc, RSC_16_an_ipv6_unit_is_bounded_by_its_payload_length) {
   // 20 + 65515 bytes fill the payload length exactly; one more byte does not fit.
   for (const std::size_t last : {515, 516}) {
     Batch batch;
     for (std::size_t i = 0; i < 65; ++i) batch.add(data_segment(IpVersion::kV6, i));
     batch.add(data_segment(IpVersion::kV6, 65, last));
     EXPECT_EQ(batch.shape(), last == 515 ? std::vector<std::size_t>({66}) : std::vector<std::size_t>({65, 1}));
-    expect_correct(batch.collector.units[0]);
+    EXPECT_EQ(problems_of(batch.collector.units[0]), "");
   }
 }
 
-TEST(TcpCoalescing, RSC_17_psh_of_any_segment_is_psh_of_the_unit) {
-  Batch batch;
-  batch.add(data_segment(IpVersion::kV4, 0));
-  batch.add(data_segment(IpVersion::kV4, 1).flags(kAckPsh));
-  batch.add(data_segment(IpVersion::kV4, 2));
-  ASSERT_THAT(batch.shape(), ElementsAre(3));
-  EXPECT_EQ(batch.collector.units[0].tcp().flags(), kAckPsh);
-}
-
-TEST(TcpCoalescing, RSC_18_and_19_a_unit_carries_the_latest_timestamps_and_their_distance) {
-  for (const std::uint32_t base : {100U, 0xFFFF'FFF0U}) {  // the second one wraps
-    Batch batch;
-    const std::uint32_t values[] = {base, base + 10, base + 30};
-    for (std::size_t i = 0; i < 3; ++i)
-      batch.add(data_segment(IpVersion::kV4, i).timestamps(values[i], 7 + static_cast<std::uint32_t>(i)));
-    ASSERT_THAT(batch.shape(), ElementsAre(3));
-    const DeliveredUnit& unit = batch.collector.units[0];
-    EXPECT_EQ(unit.tcp().timestamps()->value, base + 30);
-    EXPECT_EQ(unit.tcp().timestamps()->echo_reply, 9U);
-    EXPECT_EQ(unit.timestamp_delta, 30U);
-    expect_correct(unit);
-  }
-}
-
-TEST(TcpCoalescing, RSC_18_a_timestamp_that_goes_back_restarts) {
+TEST(Rsc, RSC_18_a_timestamp_that_goes_back_restarts) {
   Batch batch;
   batch.add(data_segment(IpVersion::kV4, 0).timestamps(100, 1));
   batch.add(data_segment(IpVersion::kV4, 1).timestamps(100, 1));
@@ -370,47 +237,7 @@ TEST(TcpCoalescing, RSC_18_a_timestamp_that_goes_back_restarts) {
   EXPECT_THAT(batch.shape(), ElementsAre(2, 1));
 }
 
-TEST(TcpCoalescing, RSC_19_and_20_a_single_segment_has_neither_count_nor_delta) {
-  Batch batch;
-  batch.add(data_segment(IpVersion::kV4, 0).timestamps(100, 1));
-  batch.add(pure_acknowledgment(IpVersion::kV4, 1).timestamps(130, 1).window(900));
-  const auto& units = batch.run();
-  ASSERT_EQ(units.size(), 1U);
-  EXPECT_EQ(units[0].segments, 0U);
-  EXPECT_EQ(units[0].timestamp_delta, 0U);
-  EXPECT_EQ(units[0].tcp().window(), 900);
-  expect_correct(units[0]);
-}
-
-TEST(TcpCoalescing, RSC_23_results_of_a_unit) {
-  for (const IpVersion version : kBothVersions) {
-    Batch batch;
-    batch.add(data_segment(version, 0));
-    batch.add(data_segment(version, 1));
-    const auto& units = batch.run();
-    EXPECT_EQ(units[0].checksum.ip_succeeded, version == IpVersion::kV4);  // D-24
-    EXPECT_TRUE(units[0].checksum.tcp_succeeded);
-    EXPECT_FALSE(units[0].checksum.tcp_value_invalid);
-    EXPECT_FALSE(units[0].checksum.ip_value_invalid);
-  }
-}
-
-TEST(TcpCoalescing, RSC_23_checksums_are_right_for_segments_of_any_parity) {
-  Batch batch;
-  std::uint32_t sequence = 1;
-  ByteVector expected;
-  for (const std::size_t size : {1, 2, 3, 1399, 5, 1400, 7, 1}) {
-    auto builder = tenant(IpVersion::kV4);
-    batch.add(builder.tcp(1, 2).sequence_number(sequence).counting_payload(size, sequence));
-    for (std::size_t i = sequence; i < sequence + size; ++i) expected.push_back(static_cast<std::uint8_t>(i % 251));
-    sequence += static_cast<std::uint32_t>(size);
-  }
-  ASSERT_THAT(batch.shape(), ElementsAre(8));
-  EXPECT_EQ(payload_of(batch.collector.units[0]), expected);
-  expect_correct(batch.collector.units[0]);
-}
-
-TEST(TcpCoalescing, RSC_29_each_ip_version_is_switched_by_itself) {
+TEST(Rsc, RSC_29_each_ip_version_is_switched_by_itself) {
   for (const IpVersion version : kBothVersions) {
     Batch batch;
     batch.offloads.rsc = {.v4 = true, .v6 = false};
@@ -418,17 +245,6 @@ TEST(TcpCoalescing, RSC_29_each_ip_version_is_switched_by_itself) {
     batch.add(data_segment(version, 1));
     EXPECT_EQ(batch.shape().size(), version == IpVersion::kV4 ? 1U : 2U);
   }
-}
-
-TEST(TcpCoalescing, leaves_link_padding_out_of_the_payload) {
-  Batch batch;
-  auto first = tenant(IpVersion::kV4);
-  batch.add(first.tcp(1, 2).sequence_number(10).counting_payload(2).padded_to(60));
-  auto second = tenant(IpVersion::kV4);
-  batch.add(second.tcp(1, 2).sequence_number(12).counting_payload(3, 2).padded_to(60));
-  ASSERT_THAT(batch.shape(), ElementsAre(2));
-  EXPECT_EQ(payload_of(batch.collector.units[0]), (ByteVector{0, 1, 2, 3, 4}));
-  expect_correct(batch.collector.units[0]);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "nvgre/offload/udp_coalescing.h"
+// RSC-31: datagrams that USO could have cut are joined again.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ FrameBuilder datagram(IpVersion version, std::size_t index, std::size_t size = 5
   return builder.identification(static_cast<std::uint16_t>(index)).udp(5000, 5001).counting_payload(size, index);
 }
 
-TEST(UdpCoalescing, RSC_31_joins_equal_datagrams_and_a_shorter_last_one) {
+TEST(RscUdp, RSC_31_joins_equal_datagrams_and_a_shorter_last_one) {
   for (const IpVersion version : kBothVersions) {
     Batch batch;
     ByteVector payload;
@@ -43,7 +43,7 @@ TEST(UdpCoalescing, RSC_31_joins_equal_datagrams_and_a_shorter_last_one) {
   }
 }
 
-TEST(UdpCoalescing, RSC_31_says_what_splits_a_unit_again) {
+TEST(RscUdp, RSC_31_says_what_splits_a_unit_again) {
   for (const IpVersion version : kBothVersions) {
     Batch batch(UnitChecksums::kPartial);
     for (std::size_t i = 0; i < 3; ++i) batch.add(datagram(version, i));
@@ -58,19 +58,19 @@ TEST(UdpCoalescing, RSC_31_says_what_splits_a_unit_again) {
   }
 }
 
-TEST(UdpCoalescing, RSC_31_leaves_a_packet_alone_whose_length_is_less_than_its_header) {
+TEST(RscUdp, RSC_31_leaves_a_packet_alone_whose_length_is_less_than_its_header) {
   Batch batch;
   for (std::size_t i = 0; i < 3; ++i) batch.add(datagram(IpVersion::kV4, i).ip_length(19));
   EXPECT_THAT(batch.shape(), ElementsAre(1, 1, 1));
 }
 
-TEST(UdpCoalescing, RSC_31_a_shorter_datagram_is_the_last_of_its_unit) {
+TEST(RscUdp, RSC_31_a_shorter_datagram_is_the_last_of_its_unit) {
   Batch batch;
   for (const std::size_t size : {500, 500, 499, 500, 500}) batch.add(datagram(IpVersion::kV4, 0, size));
   EXPECT_THAT(batch.shape(), ElementsAre(3, 2));
 }
 
-TEST(UdpCoalescing, RSC_31_a_datagram_that_does_not_fit_goes_alone_between_two_units) {
+TEST(RscUdp, RSC_31_a_datagram_that_does_not_fit_goes_alone_between_two_units) {
   const auto middle = [] { return datagram(IpVersion::kV4, 9); };
   struct Case {
     const char* name;
@@ -91,7 +91,7 @@ TEST(UdpCoalescing, RSC_31_a_datagram_that_does_not_fit_goes_alone_between_two_u
   }
 }
 
-TEST(UdpCoalescing, RSC_31_never_joins_options_and_extension_headers) {
+TEST(RscUdp, RSC_31_never_joins_options_and_extension_headers) {
   const ByteVector options = {1, 1, 1, 1};
   for (int kind = 0; kind < 2; ++kind) {
     Batch batch;
@@ -105,21 +105,21 @@ TEST(UdpCoalescing, RSC_31_never_joins_options_and_extension_headers) {
   }
 }
 
-TEST(UdpCoalescing, RSC_31_a_unit_has_at_most_64_datagrams) {
+TEST(RscUdp, RSC_31_a_unit_has_at_most_64_datagrams) {
   Batch batch;
   for (std::size_t i = 0; i < 130; ++i) batch.add(datagram(IpVersion::kV4, i, 10));
   EXPECT_THAT(batch.shape(), ElementsAre(64, 64, 2));
   EXPECT_EQ(batch.coalescer.udp_statistics().aborts, 0U);
 }
 
-TEST(UdpCoalescing, RSC_31_a_unit_has_at_most_65535_bytes) {
+TEST(RscUdp, RSC_31_a_unit_has_at_most_65535_bytes) {
   Batch batch;
   for (std::size_t i = 0; i < 50; ++i) batch.add(datagram(IpVersion::kV4, i, 1472));
   EXPECT_THAT(batch.shape(), ElementsAre(44, 6));  // 28 + 44 * 1472 = 64796
   EXPECT_TRUE(has_right_transport_checksum(batch.collector.units[0].bytes));
 }
 
-TEST(UdpCoalescing, RSC_31_joins_only_towards_ports_that_take_udp_units) {
+TEST(RscUdp, RSC_31_joins_only_towards_ports_that_take_udp_units) {
   struct Case {
     bool port;
     bool udp;
@@ -134,7 +134,7 @@ TEST(UdpCoalescing, RSC_31_joins_only_towards_ports_that_take_udp_units) {
   }
 }
 
-TEST(UdpCoalescing, RSC_31_a_small_limit_of_slices_makes_smaller_units) {
+TEST(RscUdp, RSC_31_a_small_limit_of_slices_makes_smaller_units) {
   Batch batch(UnitChecksums::kComplete, {.segments = 1});
   for (std::size_t i = 0; i < 3; ++i) batch.add(datagram(IpVersion::kV4, i));
   EXPECT_THAT(batch.shape(), ElementsAre(1, 1, 1));
