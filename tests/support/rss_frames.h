@@ -1,0 +1,62 @@
+/// The frames of the NVGRE vectors of requirements section 17, and their hashes.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+
+#include "nvgre/offload/rss.h"
+#include "tests/support/received_frames.h"
+
+namespace nvgre::test {
+
+using offload::RssHash;
+using offload::RssHashType;
+
+// Results of requirements section 17 for the frames of the NVGRE vectors.
+inline constexpr RssHash kInnerTcp{0x89f6d8eb, RssHashType::kTcpIpv4};
+inline constexpr RssHash kInnerUdpIpv6{0x40c692bc, RssHashType::kUdpIpv6};
+inline constexpr RssHash kInnerUdpMixed{0x970a229e, RssHashType::kUdpIpv4};
+inline constexpr RssHash kOuterV4{0x5ceea90c, RssHashType::kIpv4};
+inline constexpr RssHash kOuterV6{0x829c6d35, RssHashType::kIpv6};
+// Inner 2-tuples of the same frames: never the answer for an encapsulated packet, always that for a plain one.
+inline constexpr RssHash kInnerAddressesV4{0xd3ad4b68, RssHashType::kIpv4};
+inline constexpr RssHash kInnerAddressesV6{0x7f0e9c86, RssHashType::kIpv6};
+
+[[nodiscard]] inline IpAddress vector_customer(IpVersion version, int host) {
+  return address((version == IpVersion::kV4 ? "10.1.1." : "fd00:1::") + std::to_string(host));
+}
+[[nodiscard]] inline IpAddress vector_provider(IpVersion version, int host) {
+  return address((version == IpVersion::kV4 ? "192.0.2." : "2001:db8::") + std::to_string(host));
+}
+[[nodiscard]] inline FrameBuilder plain_vector(IpVersion inner) {
+  FrameBuilder builder;
+  return builder.ethernet(kSender, kReceiver).ip(vector_customer(inner, 11), vector_customer(inner, 22));
+}
+[[nodiscard]] inline FrameBuilder outer_half(IpVersion outer) {
+  FrameBuilder builder;
+  return builder.ethernet(kGateway, kHost).ip(vector_provider(outer, 1), vector_provider(outer, 2));
+}
+[[nodiscard]] inline FrameBuilder encapsulated_vector(IpVersion outer, IpVersion inner, Vsid vsid = kBlue,
+                                                      FlowId flow_id = FlowId{0}) {
+  return outer_half(outer)
+      .nvgre(vsid, flow_id)
+      .ethernet(kSender, kReceiver)
+      .ip(vector_customer(inner, 11), vector_customer(inner, 22));
+}
+[[nodiscard]] inline ByteVector inner_tcp() {
+  return encapsulated_vector(IpVersion::kV4, IpVersion::kV4).tcp(49152, 443).build();
+}
+
+[[nodiscard]] inline offload::RssHashTypes only(std::initializer_list<RssHashType> types) {
+  offload::RssHashTypes enabled;
+  for (const RssHashType type : types) enabled.enable(type);
+  return enabled;
+}
+[[nodiscard]] inline RssHash hashed(const ByteVector& frame, offload::RssHashTypes types = offload::RssHashTypes::all(),
+                                    const offload::ActiveOffloads& offloads = offload::ActiveOffloads::all()) {
+  offload::RssParameters parameters;
+  parameters.hash_types = types;
+  return offload::ReceiveScaling::make(parameters, 1)->hash_of(frame, wire::locate(frame), offloads);
+}
+
+}  // namespace nvgre::test
