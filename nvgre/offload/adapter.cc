@@ -213,6 +213,7 @@ Result<void> Adapter::set_receive_scaling(const std::optional<RssParameters>& pa
   next.scaling.reset();
   next.activation.rss = parameters.has_value();
   if (parameters) {
+    if (state_.hashing) return failure(ErrorCode::kInvalid, "plain receive hashing is on: turn it off first");
     const auto offered = current_configuration().rss;
     if (!offered.supported)
       return failure(ErrorCode::kInvalid,
@@ -222,6 +223,20 @@ Result<void> Adapter::set_receive_scaling(const std::optional<RssParameters>& pa
       return failure(ErrorCode::kInvalid, "an indirection table has 1, 2, 4 ... or 128 entries, not " +
                                               std::to_string(parameters->indirection_table.size()));
     next.scaling = std::make_shared<const ReceiveScaling>(*scaling);
+  }
+  commit(next);
+  return {};
+}
+
+Result<void> Adapter::set_receive_hashing(const std::optional<ReceiveHashParameters>& parameters) {
+  auto next = state_;
+  next.hashing.reset();
+  if (parameters) {
+    if (state_.scaling) return failure(ErrorCode::kInvalid, "receive side scaling is on: turn it off first");
+    RssParameters spread_nowhere;  // one entry, one queue
+    spread_nowhere.key = parameters->key;
+    spread_nowhere.hash_types = parameters->hash_types;
+    next.hashing = std::make_shared<const ReceiveScaling>(*ReceiveScaling::make(spread_nowhere, 1));
   }
   commit(next);
   return {};
@@ -246,7 +261,7 @@ void Adapter::turn_everything_on() {
   next.activation.apply(kEthernetOn);
   next.encapsulation = kEthernetOn;
   commit(next);
-  if (!current.rss.supported) return;
+  if (!current.rss.supported || state_.hashing) return;
   [[maybe_unused]] const auto done =
       set_receive_scaling(even_spread(state_.configuration.rss->choose(state_.keywords.host())));
   assert(done);

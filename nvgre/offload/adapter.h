@@ -89,6 +89,8 @@ class Adapter {
   [[nodiscard]] const std::optional<RssParameters>& rss_parameters() const noexcept { return state_.rss_parameters; }
   /// The same made ready for packets, to be shared with workers; null while RSS is off.
   [[nodiscard]] std::shared_ptr<const ReceiveScaling> receive_scaling() const noexcept { return state_.scaling; }
+  /// What computes hashes that spread nothing: every target is queue 0; null while that is off.
+  [[nodiscard]] std::shared_ptr<const ReceiveScaling> receive_hashing() const noexcept { return state_.hashing; }
   /// The queues of virtual machines and their filters, within what the configuration offered at start (KEY-25, KEY-27);
   /// null where VMQ is not offered (KEY-28).
   [[nodiscard]] ReceiveQueues* receive_queues() noexcept { return receive_queues_.get(); }
@@ -122,8 +124,11 @@ class Adapter {
   /// What replace_keywords() would answer; changes nothing.
   [[nodiscard]] Result<void> judge_keywords(const Keywords& keywords) const;
   /// OID_GEN_RECEIVE_SCALE_PARAMETERS: the newest parameters replace the old ones whole (RSS-22), nothing disables RSS
-  /// (RSS-20). Refused where RSS is not offered, as under VMQ preference (D-32).
+  /// (RSS-20). Refused where RSS is not offered, as under VMQ preference (D-32), and while plain hashing is on
+  /// (RSS-24).
   [[nodiscard]] Result<void> set_receive_scaling(const std::optional<RssParameters>& parameters);
+  /// OID_GEN_RECEIVE_HASH: hashes without spreading; nothing turns it off. Refused while RSS is on (RSS-24).
+  [[nodiscard]] Result<void> set_receive_hashing(const std::optional<ReceiveHashParameters>& parameters);
   /// Turns NVGRE offload alone on or off.
   [[nodiscard]] Result<void> activate_nvgre();
   [[nodiscard]] Result<void> deactivate_nvgre();
@@ -145,6 +150,7 @@ class Adapter {
     std::optional<OffloadEncapsulation> encapsulation = std::nullopt;
     std::optional<RssParameters> rss_parameters = std::nullopt;
     std::shared_ptr<const ReceiveScaling> scaling = nullptr;
+    std::shared_ptr<const ReceiveScaling> hashing = nullptr;  ///< Never beside `scaling` (RSS-24).
     bool is_driven = false;  ///< turn_everything_on() was called: this adapter's sender is the host itself.
   };
   [[nodiscard]] Result<std::vector<Keyword>> live_differences(const Keywords& keywords) const;

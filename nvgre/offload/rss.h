@@ -69,6 +69,13 @@ struct RssParameters {
   friend bool operator==(const RssParameters&, const RssParameters&) = default;
 };
 
+/// What OID_GEN_RECEIVE_HASH sets: packets are hashed and spread nowhere (RSS-24).
+struct ReceiveHashParameters {
+  ToeplitzKey key = kMicrosoftVerificationKey;
+  RssHashTypes hash_types = RssHashTypes::all();
+  friend bool operator==(const ReceiveHashParameters&, const ReceiveHashParameters&) = default;
+};
+
 /// What is reported with a packet; all zero without a hash (RSS-19). The function is always Toeplitz.
 struct RssHash {
   std::uint32_t value = 0;

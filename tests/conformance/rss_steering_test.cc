@@ -109,7 +109,7 @@ std::uint32_t queue_at(const ReceiveScaling& scaling, std::uint32_t index) {
 }
 
 // The façade divides bytes by 4; entries are counted here.
-TEST(RssSteering, RSS_15_512_bytes_of_processor_numbers_are_128_entries) {
+TEST(RssSteering, RSS_15_a_table_of_512_bytes_has_128_entries) {
   static_assert(sizeof(ProcessorNumber) == 4);
   EXPECT_TRUE(ReceiveScaling::make(table_of(512 / sizeof(ProcessorNumber)), 128));
   EXPECT_FALSE(ReceiveScaling::make(table_of(512), 128));
@@ -156,6 +156,26 @@ TEST(RssSteering, RSS_22_the_newest_parameters_replace_the_old_ones_whole) {
   ASSERT_TRUE(adapter.set_receive_scaling(v6_only));
   EXPECT_EQ(type(), RssHashType::kNone);
   EXPECT_EQ(adapter.rss_parameters(), v6_only) << "the table is the new one, too";
+}
+
+TEST(RssSteering, RSS_24_rss_and_plain_receive_hashing_exclude_each_other) {
+  Adapter adapter;
+  ASSERT_TRUE(adapter.set_receive_scaling(RssParameters()));
+  EXPECT_FALSE(adapter.set_receive_hashing(ReceiveHashParameters()));
+  EXPECT_EQ(adapter.receive_hashing(), nullptr);
+  EXPECT_NE(adapter.receive_scaling(), nullptr);
+  ASSERT_TRUE(adapter.set_receive_scaling(std::nullopt));
+
+  ASSERT_TRUE(adapter.set_receive_hashing(ReceiveHashParameters()));
+  EXPECT_FALSE(adapter.set_receive_scaling(RssParameters()));
+  EXPECT_EQ(adapter.receive_scaling(), nullptr);
+  adapter.turn_everything_on();
+  EXPECT_EQ(adapter.receive_scaling(), nullptr) << "not even at start";
+  ASSERT_NE(adapter.receive_hashing(), nullptr);
+  EXPECT_EQ(adapter.receive_hashing()->hash_of(inner_tcp(), locate(inner_tcp()), ActiveOffloads::all()), kInnerTcp);
+  EXPECT_EQ(adapter.receive_hashing()->target_of(kInnerTcp).queue, 0U);
+  ASSERT_TRUE(adapter.set_receive_hashing(std::nullopt));
+  EXPECT_TRUE(adapter.set_receive_scaling(RssParameters()));
 }
 
 TEST(RssSteering, RSS_25_a_changed_table_moves_only_what_it_names_and_spares_who_uses_the_old_one) {
