@@ -73,16 +73,23 @@ tpacket2_hdr& PacketRing::slot(std::size_t index) const noexcept {
   return *static_cast<tpacket2_hdr*>(place);
 }
 
+bool PacketRing::is_filled(std::size_t index) const noexcept {
+  // Acquire: the frame was written before its status.
+  return (std::atomic_ref(slot(index).tp_status).load(std::memory_order_acquire) & TP_STATUS_USER) != 0;
+}
+
+std::size_t PacketRing::waiting_count(std::size_t limit) noexcept {
+  while (waiting_ < limit && is_filled((next_ + waiting_) % slot_count_)) ++waiting_;
+  return waiting_;
+}
+
 Burst PacketRing::receive(PacketReceiver& large) noexcept {
   Burst burst;
   frame_count_ = 0;
-  while (taken_ < FrameBuffers::kCount) {
-    auto& header = slot(next_);
-    // Acquire: the frame was written before its status.
-    const auto status = std::atomic_ref(header.tp_status).load(std::memory_order_acquire);
-    if ((status & TP_STATUS_USER) == 0) break;
-    take(header, taken_, large, burst);
-    next_ = next_ + 1 == slot_count_ ? 0 : next_ + 1;
+  waiting_ = 0;
+  while (taken_ < FrameBuffers::kCount && is_filled(next_)) {
+    take(slot(next_), taken_, large, burst);
+    next_ = (next_ + 1) % slot_count_;
     ++taken_;
   }
   burst.frames = std::span(frames_).first(frame_count_);

@@ -32,6 +32,8 @@ class PacketRing {
   PacketRing(const PacketRing&) = delete;
   PacketRing& operator=(const PacketRing&) = delete;
 
+  /// Frames that wait to be taken, counted up to `limit`.
+  [[nodiscard]] std::size_t waiting_count(std::size_t limit) noexcept;
   /// Takes what waits, at most a burst; the frames stay where they are until release().
   /// @param large  Reads super-frames from the socket.
   [[nodiscard]] Burst receive(PacketReceiver& large) noexcept;
@@ -41,13 +43,15 @@ class PacketRing {
  private:
   PacketRing(int socket, std::uint8_t* memory, const tpacket_req& layout);
   [[nodiscard]] tpacket2_hdr& slot(std::size_t index) const noexcept;
+  [[nodiscard]] bool is_filled(std::size_t index) const noexcept;
   void take(tpacket2_hdr& header, std::size_t index, PacketReceiver& large, Burst& burst) noexcept;
 
   int socket_;
   std::uint8_t* memory_;
   std::size_t memory_size_, block_size_, slot_size_, slots_per_block_, slot_count_;
-  std::size_t next_ = 0;   ///< Slot that the kernel fills next.
-  std::size_t taken_ = 0;  ///< Slots before `next_` that were not released yet.
+  std::size_t next_ = 0;     ///< Slot that is taken next.
+  std::size_t waiting_ = 0;  ///< Slots from `next_` on that are known to be filled.
+  std::size_t taken_ = 0;    ///< Slots before `next_` that were not released yet.
   std::array<RawFrame, FrameBuffers::kCount> frames_{};
   std::size_t frame_count_ = 0;
 };

@@ -40,6 +40,7 @@ DropReason reason_of(int error) noexcept {
 }  // namespace
 
 void PortSink::deliver(const offload::ReceivedUnit& unit) {
+  bulk_.add(unit);
   const auto* device = view_->device(unit.consumer);
   if (device == nullptr) return refuse(DropReason::kPortDown, unit.consumer);
   const auto metadata = with_header_size(unit);

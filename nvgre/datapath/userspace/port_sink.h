@@ -2,6 +2,9 @@
 /// TAP takes one a system call; for existing devices they are collected.
 #pragma once
 
+#include <utility>
+
+#include "nvgre/datapath/userspace/burst_pacing.h"
 #include "nvgre/datapath/userspace/packet_batch.h"
 #include "nvgre/datapath/userspace/worker_view.h"
 #include "nvgre/offload/coalescing.h"
@@ -20,6 +23,9 @@ class PortSink final : public offload::UnitSink {
 
   void deliver(const offload::ReceivedUnit& unit) override;
 
+  /// What was delivered of bulk data since the last call.
+  [[nodiscard]] BulkData take_bulk() noexcept { return std::exchange(bulk_, {}); }
+
   /// Sends what is left of the burst.
   void finish() noexcept;
 
@@ -35,6 +41,7 @@ class PortSink final : public offload::UnitSink {
   PacketBatch batch_{PacketBatch::VnetHeaders::kWith};
   overlay::PortIndex batch_port_ = 0;  ///< Whose frames are in the batch, if it is not empty.
   int batch_socket_ = -1;
+  BulkData bulk_;
 };
 
 }  // namespace nvgre::datapath::userspace

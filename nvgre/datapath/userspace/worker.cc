@@ -133,10 +133,8 @@ bool Worker::round(const WorkerView& view) {
     else
       serve_port(view, static_cast<overlay::PortIndex>(events[i].data.u64), events[i].events);
   }
-  // The underlay last, after whoever else is ready on this CPU: what arrives meanwhile makes the burst longer, and only
-  // segments of one burst are joined (RSC-4). On an idle CPU nobody is waited for.
-  ::sched_yield();
-  return serve_underlay(view) || is_busy;
+  // The underlay last: what arrives meanwhile makes its burst longer.
+  return wait_for_burst(view) || serve_underlay(view) || is_busy;
 }
 
 void Worker::clear_wake() noexcept {
@@ -151,6 +149,13 @@ void Worker::release_held(const WorkerView& view) {
   };
   const auto expire = [&](const overlay::PortFrame& frame) { endpoint_.count_expired(view.policy->port(frame.port)); };
   held_.release(*view.underlay, now_, send, expire);
+}
+
+bool Worker::wait_for_burst(const WorkerView& view) noexcept {
+  auto* const ring = view.underlay_sockets ? (*view.underlay_sockets)[index_].ring() : nullptr;
+  if (ring == nullptr || !pacing_.gathers(now_, ring->waiting_count(BurstPacing::kFullBurst))) return false;
+  ::sched_yield();  // whoever else is ready on this CPU; on an idle one nobody
+  return true;
 }
 
 bool Worker::serve_underlay(const WorkerView& view) {
@@ -169,8 +174,10 @@ void Worker::receive(const WorkerView& view, const Burst& burst) {
   std::size_t count = 0;
   for (const auto& frame : burst.frames)
     underlay_frames_[count++] = {.bytes = frame.bytes, .tag_control = frame.tag_control, .metadata = frame.metadata};
+  [[maybe_unused]] const auto local = ports_.take_bulk();  // what ports sent each other is no burst of the underlay
   endpoint_.receive(view.snapshot(), now_, std::span(underlay_frames_).first(count), output());
   finish(view);
+  pacing_.took(now(), ports_.take_bulk());
 }
 
 void Worker::serve_port(const WorkerView& view, overlay::PortIndex port, std::uint32_t happened) {

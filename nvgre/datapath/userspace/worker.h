@@ -3,7 +3,7 @@
 ///
 ///  1. take up the view that is published now       (RCU: it stays until this round ends)
 ///  2. send held frames whose next hop is known now
-///  3. the underlay, then each port that is ready: read a burst, hand it to the endpoint, send what came of it
+///  3. each port that is ready, then the underlay: read a burst, hand it to the endpoint, send what came of it
 ///  4. sleep if there was nothing                   (no timeout)
 ///
 /// The underlay's socket is waited for in the sleep alone, not through epoll: who waits for a socket slows the kernel
@@ -18,6 +18,7 @@
 
 #include <sys/epoll.h>
 
+#include "nvgre/datapath/userspace/burst_pacing.h"
 #include "nvgre/datapath/userspace/file_descriptor.h"
 #include "nvgre/datapath/userspace/frame_buffers.h"
 #include "nvgre/datapath/userspace/hold_queue.h"
@@ -78,6 +79,7 @@ class Worker final : private overlay::EndpointEvents {
   void sleep(const WorkerView& view);
   void clear_wake() noexcept;
   void release_held(const WorkerView& view);
+  bool wait_for_burst(const WorkerView& view) noexcept;
   bool serve_underlay(const WorkerView& view);
   void serve_port(const WorkerView& view, overlay::PortIndex port, std::uint32_t happened);
   void receive(const WorkerView& view, const Burst& burst);
@@ -109,6 +111,7 @@ class Worker final : private overlay::EndpointEvents {
   PortSink ports_;
   HoldQueue held_;
   overlay::Instant now_{};
+  BurstPacing pacing_;
   bool has_underlay_error_ = false;
   std::array<overlay::PortFrame, FrameBuffers::kCount> port_frames_{};
   std::array<overlay::UnderlayFrame, FrameBuffers::kCount> underlay_frames_{};
