@@ -44,7 +44,7 @@ struct DeliveredUnit {
   return SlowPacket(unit.bytes, false).problems();
 }
 /// What a kernel or a card would do with an unfinished checksum: sums from the start on, the seed included.
-[[nodiscard]] inline ByteVector finished(const DeliveredUnit& unit) {
+[[nodiscard]] inline ByteVector with_finished_checksum(const DeliveredUnit& unit) {
   ByteVector bytes = unit.bytes;
   const std::size_t start = unit.metadata.checksum_start;
   const auto checksum = static_cast<std::uint16_t>(~slow_sum({Bytes(bytes).subspan(start)}));
