@@ -75,6 +75,10 @@ OffloadSet Adapter::current_configuration() const noexcept {
   return current_set(state_.capabilities.hardware(), state_.configuration);
 }
 
+CoalescingStatistics Adapter::coalescing_statistics() const {
+  return coalescing_count_ ? coalescing_count_() : CoalescingStatistics{};
+}
+
 std::vector<TaskStatus> Adapter::tasks() const {
   const auto& hardware = hardware_capabilities();
   const auto current = current_configuration();
@@ -134,8 +138,7 @@ Result<void> Adapter::set_parameters(const OffloadParameters& parameters) {
   next.configuration.apply(parameters);
   next.activation.apply(parameters);
   if (!parameters.keep_keywords) write_back(parameters, next.keywords);
-  commit(next);
-  return {};
+  return commit_if_admitted(next);
 }
 
 Result<void> Adapter::set_encapsulation(const OffloadEncapsulation& encapsulation) {
@@ -143,8 +146,7 @@ Result<void> Adapter::set_encapsulation(const OffloadEncapsulation& encapsulatio
   auto next = state_;
   next.activation.apply(encapsulation);
   next.encapsulation = encapsulation;
-  commit(next);
-  return {};
+  return commit_if_admitted(next);
 }
 
 Result<void> Adapter::set_keywords(std::span<const KeywordSetting> settings) {
@@ -202,7 +204,7 @@ Result<Adapter::State> Adapter::with_keywords(const Keywords& keywords, std::spa
 Result<void> Adapter::adopt(const Result<State>& next) {
   if (!next) return std::unexpected(next.error());
   const bool may_start_now = state_.configuration.disable_task_offload && !next->configuration.disable_task_offload;
-  commit(*next);
+  if (auto done = commit_if_admitted(*next); !done) return done;
   if (may_start_now && state_.is_driven) turn_everything_on();
   return {};
 }
@@ -280,18 +282,31 @@ void Adapter::set_capabilities(const Capabilities& capabilities) {
   commit(next);
 }
 
+/// The keyword store is written first, and restored if the frame path can't follow (STATE-10).
+Result<void> Adapter::commit_if_admitted(const State& next) {
+  const auto active = activate(next.capabilities.hardware(), next.configuration, next.activation);
+  const auto keywords = std::exchange(state_.keywords, next.keywords);
+  if (admission_ && active != active_) {
+    if (auto admitted = admission_(active); !admitted) {
+      state_.keywords = keywords;
+      return admitted;
+    }
+  }
+  commit(next);
+  return {};
+}
+
 void Adapter::commit(const State& next) {
   const auto active = activate(next.capabilities.hardware(), next.configuration, next.activation);
   if (frame_path_ && active != active_) frame_path_(active);
   active_ = active;
   const bool is_other_hardware = next.capabilities.hardware() != hardware_capabilities();
   state_ = next;
-  if (is_other_hardware) emit(AdapterEvent::Kind::kHardwareCapabilities, hardware_capabilities());
-  emit(AdapterEvent::Kind::kCurrentConfiguration, current_configuration());
+  if (is_other_hardware) emit({.kind = AdapterEvent::Kind::kHardwareCapabilities, .set = hardware_capabilities()});
+  emit({.kind = AdapterEvent::Kind::kCurrentConfiguration, .set = current_configuration()});
 }
 
-void Adapter::emit(AdapterEvent::Kind kind, const OffloadSet& set) const {
-  const AdapterEvent event{.kind = kind, .set = set};
+void Adapter::emit(const AdapterEvent& event) const {
   for (const auto& [ticket, listener] : listeners_) listener(event);
 }
 

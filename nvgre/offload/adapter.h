@@ -3,9 +3,9 @@
 ///
 ///     possible (Capabilities)  and  enabled (Configuration)  and  activated (Activation)  =  active (ActiveOffloads)
 ///
-/// A change is made in this order: all of it is validated; the frame path takes over the new active offloads, which
-/// delivers what it held under the old ones (STATE-18, RSC-27); the adapter's state changes; the event is sent
-/// (STATE-11); the call returns. A refused change changes nothing and sends nothing (STATE-8).
+/// A change is made in this order: all of it is validated; the keyword store follows; the frame path takes over the new
+/// active offloads, which delivers what it held under the old ones (STATE-18, RSC-27); the adapter's state changes; the
+/// event is sent (STATE-11); the call returns. A refused change changes nothing and sends nothing (STATE-8, STATE-10).
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "nvgre/offload/activation.h"
 #include "nvgre/offload/active_offloads.h"
 #include "nvgre/offload/capabilities.h"
+#include "nvgre/offload/coalescing.h"
 #include "nvgre/offload/configuration.h"
 #include "nvgre/offload/keywords.h"
 #include "nvgre/offload/offload_parameters.h"
@@ -38,9 +40,12 @@ struct AdapterEvent {
   enum class Kind : std::uint8_t {
     kCurrentConfiguration,  ///< NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG: `set` is the current configuration.
     kHardwareCapabilities,  ///< NDIS_STATUS_TASK_OFFLOAD_HARDWARE_CAPABILITIES: `set` is the hardware set (CAP-19).
+    kQueueStopped,          ///< NDIS_STATUS_RECEIVE_QUEUE_STATE: `queue` gets nothing any more (VMQ-7, VMQ-8).
+    kQueueReleased,         ///< `queue` was freed and its last packet is back; its id may be given out again.
   };
   Kind kind = Kind::kCurrentConfiguration;
-  OffloadSet set;
+  OffloadSet set = {};
+  QueueId queue = kDefaultQueue;
 };
 
 /// One line of `nvgre offload show`: a task in its three states.
@@ -69,6 +74,10 @@ class Adapter {
   /// Called when the active offloads change, before the adapter's own state does. When it returns, frames that were
   /// held under the old offloads have been delivered and every worker uses the new ones.
   using FramePath = std::function<void(const ActiveOffloads& next)>;
+  /// Asked whether the frame path can follow to these offloads, before it does; a refusal undoes the change (STATE-10).
+  using Admission = std::function<Result<void>(const ActiveOffloads& next)>;
+  /// Tells what the coalescers of all workers did so far; may be a moment old.
+  using CoalescingCount = std::function<CoalescingStatistics()>;
   using Listener = std::function<void(const AdapterEvent& event)>;
 
   /// Initializes from keywords: what they enable is reported, but NVGRE, RSC and receive checksums are not yet active
@@ -95,6 +104,8 @@ class Adapter {
   /// null where VMQ is not offered (KEY-28).
   [[nodiscard]] ReceiveQueues* receive_queues() noexcept { return receive_queues_.get(); }
   [[nodiscard]] const ReceiveQueues* receive_queues() const noexcept { return receive_queues_.get(); }
+  /// OID_TCP_RSC_STATISTICS (RSC-28): all zero where nobody counts.
+  [[nodiscard]] CoalescingStatistics coalescing_statistics() const;
   [[nodiscard]] std::vector<TaskStatus> tasks() const;
   [[nodiscard]] std::vector<KeywordStatus> keyword_statuses() const;
 
@@ -108,6 +119,8 @@ class Adapter {
   /// One frame path; it is told the present offloads at once.
   void attach(FramePath frame_path);
   void detach() noexcept { frame_path_ = nullptr; }
+  void set_admission(Admission admission) { admission_ = std::move(admission); }
+  void set_coalescing_count(CoalescingCount count) { coalescing_count_ = std::move(count); }
   /// @return A ticket for unsubscribe(). Listeners hear every event once, in order, in the order of their tickets.
   std::uint64_t subscribe(Listener listener);
   void unsubscribe(std::uint64_t ticket) { listeners_.erase(ticket); }
@@ -129,6 +142,15 @@ class Adapter {
   [[nodiscard]] Result<void> set_receive_scaling(const std::optional<RssParameters>& parameters);
   /// OID_GEN_RECEIVE_HASH: hashes without spreading; nothing turns it off. Refused while RSS is on (RSS-24).
   [[nodiscard]] Result<void> set_receive_hashing(const std::optional<ReceiveHashParameters>& parameters);
+  /// OID_RECEIVE_FILTER_FREE_QUEUE (VMQ-7): stops the queue, says so, and releases it, at once or, while packets of it
+  /// are still out, by release_queue().
+  /// @return  Whether it is released; kInvalidParameter: no such queue, or it has filters; kNotAccepted.
+  [[nodiscard]] ReceiveResult<bool> free_queue(ClientId client, QueueId queue);
+  /// The last packet of a queue that was freed came back, as ReceiveQueues::returned() told.
+  ReceiveResult<void> release_queue(QueueId queue);
+  /// A client goes: what it left behind is cleared, stopped and released as by free_queue() (VMQ-36).
+  /// @return  What that was, for the log.
+  ReceiveQueues::Leftovers close(ClientId client);
   /// Turns NVGRE offload alone on or off.
   [[nodiscard]] Result<void> activate_nvgre();
   [[nodiscard]] Result<void> deactivate_nvgre();
@@ -156,14 +178,18 @@ class Adapter {
   [[nodiscard]] Result<std::vector<Keyword>> live_differences(const Keywords& keywords) const;
   [[nodiscard]] Result<State> with_keywords(const Keywords& keywords, std::span<const Keyword> changed) const;
   [[nodiscard]] Result<void> adopt(const Result<State>& next);
+  [[nodiscard]] Result<void> commit_if_admitted(const State& next);
   void commit(const State& next);
-  void emit(AdapterEvent::Kind kind, const OffloadSet& set) const;
+  [[nodiscard]] bool stop_queue(QueueId queue);
+  void emit(const AdapterEvent& event) const;
 
   State state_;
   ActiveOffloads active_;
   std::unique_ptr<ReceiveQueues> receive_queues_;
   TransmitStatistics transmit_statistics_;
   FramePath frame_path_;
+  Admission admission_;
+  CoalescingCount coalescing_count_;
   std::map<std::uint64_t, Listener> listeners_;
   std::uint64_t next_ticket_ = 1;
 };

@@ -61,6 +61,7 @@ struct CoalescingStatistics {
   std::uint64_t coalesced_octets = 0;
   std::uint64_t coalesce_events = 0;
   std::uint64_t aborts = 0;
+  friend constexpr bool operator==(const CoalescingStatistics&, const CoalescingStatistics&) noexcept = default;
 };
 
 /// How much one batch may hold; beyond it units are delivered early, and nothing is lost.

@@ -55,6 +55,7 @@ struct ReceiveQueueInfo {
   QueueState state = QueueState::kUndefined;
   ReceiveQueueParameters parameters{};
   std::uint32_t filter_count = 0;  ///< Set at this moment (VMQ-33).
+  friend bool operator==(const ReceiveQueueInfo&, const ReceiveQueueInfo&) = default;
 };
 
 struct ReceiveFilterInfo {
@@ -62,6 +63,7 @@ struct ReceiveFilterInfo {
   QueueId queue{};
   ClientId owner{};  ///< Who set it.
   ReceiveFilter filter{};
+  friend bool operator==(const ReceiveFilterInfo&, const ReceiveFilterInfo&) = default;
 };
 
 /// What the adapter offers: limits (VMQ-25) and tests (VMQ-10).
