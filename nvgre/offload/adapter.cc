@@ -232,6 +232,7 @@ Result<void> Adapter::set_receive_scaling(const std::optional<RssParameters>& pa
 
 Result<void> Adapter::set_receive_hashing(const std::optional<ReceiveHashParameters>& parameters) {
   auto next = state_;
+  next.hash_parameters = parameters;
   next.hashing.reset();
   if (parameters) {
     if (state_.scaling) return failure(ErrorCode::kInvalid, "receive side scaling is on: turn it off first");

@@ -87,6 +87,8 @@ class Adapter {
   // What it is.
   [[nodiscard]] const OffloadSet& hardware_capabilities() const noexcept { return state_.capabilities.hardware(); }
   [[nodiscard]] OffloadSet current_configuration() const noexcept;
+  /// No task at all: every change of offload is refused (STATE-24).
+  [[nodiscard]] bool has_no_task() const noexcept { return state_.capabilities.empty(); }
   [[nodiscard]] const ActiveOffloads& active() const noexcept { return active_; }
   [[nodiscard]] const Configuration& configuration() const noexcept { return state_.configuration; }
   [[nodiscard]] const Keywords& keywords() const noexcept { return state_.keywords; }
@@ -100,6 +102,10 @@ class Adapter {
   [[nodiscard]] std::shared_ptr<const ReceiveScaling> receive_scaling() const noexcept { return state_.scaling; }
   /// What computes hashes that spread nothing: every target is queue 0; null while that is off.
   [[nodiscard]] std::shared_ptr<const ReceiveScaling> receive_hashing() const noexcept { return state_.hashing; }
+  /// What was last set; nothing while that is off.
+  [[nodiscard]] const std::optional<ReceiveHashParameters>& receive_hash_parameters() const noexcept {
+    return state_.hash_parameters;
+  }
   /// The queues of virtual machines and their filters, within what the configuration offered at start (KEY-25, KEY-27);
   /// null where VMQ is not offered (KEY-28).
   [[nodiscard]] ReceiveQueues* receive_queues() noexcept { return receive_queues_.get(); }
@@ -172,6 +178,7 @@ class Adapter {
     std::optional<OffloadEncapsulation> encapsulation = std::nullopt;
     std::optional<RssParameters> rss_parameters = std::nullopt;
     std::shared_ptr<const ReceiveScaling> scaling = nullptr;
+    std::optional<ReceiveHashParameters> hash_parameters = std::nullopt;
     std::shared_ptr<const ReceiveScaling> hashing = nullptr;  ///< Never beside `scaling` (RSS-24).
     bool is_driven = false;  ///< turn_everything_on() was called: this adapter's sender is the host itself.
   };
