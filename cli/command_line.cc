@@ -37,6 +37,7 @@ void describe(CLI::App& app, int& status) {
   add_decap_command(app, status);
   add_segment_command(app, status);
   add_checksum_command(app, status);
+  add_conformance_command(app, status);
   add_demo_command(app, status);
 }
 

@@ -23,6 +23,7 @@ void add_encap_command(CLI::App& app, int& status);
 void add_decap_command(CLI::App& app, int& status);
 void add_segment_command(CLI::App& app, int& status);
 void add_checksum_command(CLI::App& app, int& status);
+void add_conformance_command(CLI::App& app, int& status);
 
 /// Parses the command line and runs what it says; catches everything.
 /// @return The exit status of the program.
