@@ -33,6 +33,18 @@ Burst failed_burst(int error) noexcept {
   return burst;
 }
 
+/// An error that waits at the socket (the device went down) is told instead of a frame, and the frame stays where it
+/// is. EINVAL is told of the frame itself, which is gone then.
+ssize_t receive_past_errors(int socket, msghdr& message) noexcept {
+  constexpr int kMaxErrors = 8;  // each is told once
+  ssize_t size = -1;
+  for (int i = 0; i < kMaxErrors && size < 0; ++i) {
+    size = ::recvmsg(socket, &message, MSG_DONTWAIT);
+    if (size < 0 && (errno == EAGAIN || errno == EINVAL)) break;
+  }
+  return size;
+}
+
 }  // namespace
 
 std::size_t take_overruns(int socket) noexcept {
@@ -68,7 +80,7 @@ Burst PacketReceiver::receive(int socket) noexcept {
 bool PacketReceiver::receive_one(int socket, std::size_t index, RawFrame& frame, Burst& burst) noexcept {
   auto& message = messages_[index];
   message.msg_hdr.msg_controllen = sizeof(Control);
-  const auto size = ::recvmsg(socket, &message.msg_hdr, MSG_DONTWAIT);
+  const auto size = receive_past_errors(socket, message.msg_hdr);
   if (size < 0) {
     ++burst.malformed;
     return false;

@@ -24,7 +24,7 @@ class PacketReceiver {
   /// Takes what waits on a socket, at most a burst, without waiting.
   [[nodiscard]] Burst receive(int socket) noexcept;
 
-  /// Takes one frame into the slot `index`.
+  /// Takes one frame, the first that waits, into the slot `index`; an error that waits at the socket is taken away.
   /// @return  false if there was none to hand on; then `burst` counts why.
   bool receive_one(int socket, std::size_t index, RawFrame& frame, Burst& burst) noexcept;
 
