@@ -212,7 +212,8 @@ void UserspaceDataPlane::take_notes() {
       if (const auto* reported = std::get_if<PathMtuNote>(&*note))
         watch_.report_path_mtu(reported->destination, reported->mtu, Clock::now());
       else if (const auto* miss = std::get_if<MissNote>(&*note))
-        spdlog::info("miss vsid={} mac={}", miss->vsid.value(), miss->destination.to_string());
+        spdlog::info("miss vsid={} mac={} suppressed={}", miss->vsid.value(), miss->destination.to_string(),
+                     miss->suppressed);
     }
   }
 }

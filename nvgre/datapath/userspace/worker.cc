@@ -238,7 +238,8 @@ void Worker::path_mtu(const wire::ProviderAddress& destination, std::size_t mtu)
 }
 
 void Worker::miss(wire::Vsid vsid, const wire::MacAddress& destination) {
-  note(MissNote{.vsid = vsid, .destination = destination});
+  if (const auto suppressed = misses_.miss(vsid, destination, now_))
+    note(MissNote{.vsid = vsid, .destination = destination, .suppressed = *suppressed});
 }
 
 }  // namespace nvgre::datapath::userspace

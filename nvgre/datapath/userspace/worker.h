@@ -23,6 +23,7 @@
 #include "nvgre/datapath/userspace/frame_buffers.h"
 #include "nvgre/datapath/userspace/hold_queue.h"
 #include "nvgre/datapath/userspace/mailbox.h"
+#include "nvgre/datapath/userspace/miss_limit.h"
 #include "nvgre/datapath/userspace/packet_receiver.h"
 #include "nvgre/datapath/userspace/port_sink.h"
 #include "nvgre/datapath/userspace/tap_reader.h"
@@ -41,6 +42,7 @@ struct PathMtuNote {
 struct MissNote {
   wire::Vsid vsid = *wire::Vsid::from(wire::Vsid::kFirstTenant);
   wire::MacAddress destination;
+  std::uint64_t suppressed = 0;  ///< Misses since the last note that were not told.
 };
 /// A port's device is gone: the worker no longer listens to it.
 struct PortLostNote {
@@ -110,6 +112,7 @@ class Worker final : private overlay::EndpointEvents {
   UnderlaySink underlay_;
   PortSink ports_;
   HoldQueue held_;
+  MissLimit misses_;
   overlay::Instant now_{};
   BurstPacing pacing_;
   bool has_underlay_error_ = false;
