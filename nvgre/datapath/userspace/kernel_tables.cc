@@ -85,6 +85,13 @@ int take_route(nl_msg* message, void* argument) {
   return NL_OK;
 }
 
+/// Whether the kernel keeps an entry resolved by itself; libnl does not read these flags.
+int take_managed(nl_msg* message, void* argument) {
+  const nlattr* flags = nlmsg_find_attr(nlmsg_hdr(message), sizeof(ndmsg), NDA_FLAGS_EXT);
+  *static_cast<bool*>(argument) = flags != nullptr && (nla_get_u32(flags) & NTF_EXT_MANAGED) != 0;
+  return NL_OK;
+}
+
 }  // namespace
 
 Link link_of(rtnl_link& link) {
@@ -188,9 +195,27 @@ int KernelTables::change_neighbor(int type, int flags, int interface_index, cons
   return nl_send_sync(socket_.get(), message.release());                       // which frees the message
 }
 
+bool KernelTables::is_kept(int interface_index, const IpAddress& address) {
+  const Message message(nlmsg_alloc_simple(RTM_GETNEIGH, NLM_F_REQUEST));
+  ndmsg header{};
+  header.ndm_family = family_of(address);
+  header.ndm_ifindex = interface_index;
+  nlmsg_append(message.get(), &header, sizeof header, NLMSG_ALIGNTO);
+  put(message.get(), NDA_DST, address);
+  bool is_managed = false;
+  nl_socket_modify_cb(socket_.get(), NL_CB_VALID, NL_CB_CUSTOM, take_managed, &is_managed);
+  // As with routes: an error ends the exchange; behind an answer comes an acknowledgement.
+  if (nl_send_auto(socket_.get(), message.get()) >= 0 && nl_recvmsgs_default(socket_.get()) >= 0)
+    nl_wait_for_ack(socket_.get());
+  nl_socket_modify_cb(socket_.get(), NL_CB_VALID, NL_CB_DEFAULT, nullptr, nullptr);
+  return is_managed;
+}
+
 bool KernelTables::keep_resolved(int interface_index, const IpAddress& address) {
   constexpr int kFlags = NLM_F_CREATE | NLM_F_REPLACE;
-  if (change_neighbor(RTM_NEWNEIGH, kFlags, interface_index, address, true) >= 0) return true;
+  // A kernel that does not know the flag takes the request and leaves the flag out.
+  if (change_neighbor(RTM_NEWNEIGH, kFlags, interface_index, address, true) >= 0 && is_kept(interface_index, address))
+    return true;
   change_neighbor(RTM_NEWNEIGH, kFlags, interface_index, address, false);
   return false;
 }

@@ -67,6 +67,8 @@ class KernelTables {
   /// Has the kernel resolve an address and keep it resolved, though no socket of the kernel sends to it.
   /// @return  false if this kernel keeps no entries for others (before Linux 5.16): then once more every few seconds.
   bool keep_resolved(int interface_index, const wire::IpAddress& address);
+  /// Whether the kernel says of an entry that it keeps it resolved.
+  [[nodiscard]] bool is_kept(int interface_index, const wire::IpAddress& address);
   /// Ends keep_resolved().
   void forget(int interface_index, const wire::IpAddress& address);
 
