@@ -40,15 +40,18 @@ Result<FileDescriptor> join(int interface_index, const wire::ProviderAddress& gr
 }  // namespace
 
 Result<void> GroupMembership::set(int interface_index, std::span<const wire::ProviderAddress> groups) {
-  if (interface_index != interface_index_) joined_.clear();
-  interface_index_ = interface_index;
-  std::erase_if(joined_, [&](const auto& entry) { return std::ranges::find(groups, entry.first) == groups.end(); });
+  const bool is_same_interface = interface_index == interface_index_;
+  std::map<wire::ProviderAddress, FileDescriptor> added;
   for (const auto& group : groups) {
-    if (joined_.contains(group)) continue;
+    if (is_same_interface && joined_.contains(group)) continue;
     auto socket = join(interface_index, group);
     if (!socket) return std::unexpected(std::move(socket.error()));
-    joined_.emplace(group, std::move(*socket));
+    added.emplace(group, std::move(*socket));
   }
+  if (!is_same_interface) joined_.clear();
+  interface_index_ = interface_index;
+  std::erase_if(joined_, [&](const auto& entry) { return std::ranges::find(groups, entry.first) == groups.end(); });
+  joined_.merge(added);
   return {};
 }
 

@@ -15,6 +15,7 @@ namespace nvgre::datapath::userspace {
 class GroupMembership {
  public:
   /// Joins these groups on this interface, and leaves all others. What stays is not left for a moment.
+  /// @return  An error if one can't be joined; then nothing was changed.
   [[nodiscard]] Result<void> set(int interface_index, std::span<const wire::ProviderAddress> groups);
 
  private:

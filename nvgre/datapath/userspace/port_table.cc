@@ -22,10 +22,15 @@ Result<PortTable::Ports> PortTable::prepare(const overlay::Policy& policy, std::
       prepared.emplace(index, std::move(*attached));
       continue;
     }
-    for (const auto& [undone, ignored] : prepared) guard_.release_port(policy.port(undone)->description().device);
+    abandon(prepared, policy);
     return std::unexpected(std::move(attached.error()));
   }
   return prepared;
+}
+
+void PortTable::abandon(const Ports& prepared, const overlay::Policy& policy) {
+  for (const auto& [index, port] : prepared)
+    if (!port.is_made_by_us) guard_.release_port(policy.port(index)->description().device);
 }
 
 Result<PortTable::Port> PortTable::attach(const overlay::Port& port, std::size_t mtu,
@@ -135,6 +140,7 @@ bool PortTable::follow_made(const overlay::Port& description, Port& port, std::s
     spdlog::warn("port device={} state=gone", name);
   }
   auto made = make(description, mtu, offloads);
+  port.is_refused = !made;
   if (!made) {
     if (was_there) spdlog::warn("port device={} state=detached reason=\"{}\"", name, made.error().message);
     return was_there;
@@ -159,8 +165,10 @@ bool PortTable::follow_existing(const std::string& name, Port& port) {
     port.usability.update(false);
     spdlog::warn("port device={} state=gone", name);
   }
+  port.is_refused = false;
   if (!link) return was_there;
   auto attached = attach_existing(name, *link);
+  port.is_refused = !attached;
   if (!attached) {
     spdlog::warn("port device={} state=detached reason=\"{}\"", name, attached.error().message);
     return was_there;
@@ -172,8 +180,7 @@ bool PortTable::follow_existing(const std::string& name, Port& port) {
 }
 
 bool PortTable::wants_retry() const noexcept {
-  return std::ranges::any_of(
-      ports_, [](const auto& entry) { return entry.second.is_made_by_us && entry.second.device == nullptr; });
+  return std::ranges::any_of(ports_, [](const auto& entry) { return entry.second.is_refused; });
 }
 
 std::vector<std::shared_ptr<PortDevice>> PortTable::devices() const {

@@ -41,12 +41,15 @@ class PortTable {
     FileDescriptor claim;                ///< Nobody else's while the policy has the port.
     std::shared_ptr<PortDevice> device;  ///< Null while the device is gone.
     bool is_made_by_us = false;
-    std::size_t mtu = 0;  ///< The tenant's IP MTU of a made device; the device's own of an existing one.
-    Usability usability;  ///< Of an existing device: it is there and up. Of a made one: it is there.
+    bool is_refused = false;  ///< The device is there, or could be made, but attaching failed the last time.
+    std::size_t mtu = 0;      ///< The tenant's IP MTU of a made device; the device's own of an existing one.
+    Usability usability;      ///< Of an existing device: it is there and up. Of a made one: it is there.
   };
   using Ports = std::map<overlay::PortIndex, Port>;
   [[nodiscard]] Result<Ports> prepare(const overlay::Policy& policy, std::size_t underlay_mtu,
                                       const offload::ActiveOffloads& offloads);
+  /// Gives back to the host what was prepared for a policy that was refused after all.
+  void abandon(const Ports& prepared, const overlay::Policy& policy);
   /// Takes up what was prepared and gives up ports that the policy no longer has.
   void commit(Ports prepared, const overlay::Policy& before, const overlay::Policy& policy, std::size_t underlay_mtu);
 
@@ -54,7 +57,7 @@ class PortTable {
   void offer(const offload::ActiveOffloads& offloads);
   /// Looks after devices that changed. @return true if some port has another device now, or none.
   bool follow(const overlay::Policy& policy, std::size_t underlay_mtu, const offload::ActiveOffloads& offloads);
-  /// Some made device is missing and could not be made again: to be tried once more soon.
+  /// Some device could not be made or attached again: to be tried once more by follow().
   [[nodiscard]] bool wants_retry() const noexcept;
   /// Gives made devices the MTU that fits this underlay.
   void fit(const overlay::Policy& policy, std::size_t underlay_mtu);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include <spdlog/spdlog.h>
 
@@ -44,7 +45,10 @@ Result<UnderlayAttachment::Prepared> UnderlayAttachment::prepare(const overlay::
 Result<void> UnderlayAttachment::commit(Prepared prepared, const overlay::Policy& policy, const Link& link) {
   const auto& provider = policy.provider();
   if (auto guarded = guard_.guard_underlay(provider.interface, provider.addresses); !guarded) return guarded;
-  if (auto joined = groups_.set(link.index, policy.groups()); !joined) return joined;
+  if (auto joined = groups_.set(link.index, policy.groups()); !joined) {
+    guard_as_before();
+    return joined;
+  }
   claims_.merge(prepared.claims);
   std::erase_if(claims_, [&](const auto& entry) {
     return std::ranges::find(provider.addresses, entry.first) == provider.addresses.end();
@@ -52,8 +56,17 @@ Result<void> UnderlayAttachment::commit(Prepared prepared, const overlay::Policy
   sockets_ = std::move(prepared.sockets);
   interface_ = provider.interface;
   link_ = link;
+  is_complete_ = true;
   usability_.update(link.is_up);
   return {};
+}
+
+void UnderlayAttachment::guard_as_before() {
+  if (claims_.empty()) return;
+  std::vector<wire::ProviderAddress> addresses;
+  for (const auto& [address, claim] : claims_) addresses.push_back(address);
+  if (auto guarded = guard_.guard_underlay(interface_, addresses); !guarded)
+    spdlog::warn("guard interface={} reason=\"{}\"", interface_, guarded.error().message);
 }
 
 bool UnderlayAttachment::follow(const std::optional<Link>& link, const overlay::Policy& policy) {
@@ -64,25 +77,34 @@ bool UnderlayAttachment::follow(const std::optional<Link>& link, const overlay::
     usability_.update(false);
     spdlog::warn("underlay interface={} state=gone", interface_);
   }
-  if (link && !sockets_) attach_again(*link, policy);
+  if (link && (!sockets_ || !is_complete_)) attach_again(*link, policy);
   if (usability_.update(sockets_ && link && link->is_up))
     spdlog::warn("underlay interface={} state={}", interface_, link && link->is_up ? "up" : "down");
   return sockets_ != sockets_before;
 }
 
 void UnderlayAttachment::attach_again(const Link& link, const overlay::Policy& policy) {
+  if (!sockets_) open_again(link);
+  if (sockets_) is_complete_ = complete(link, policy);
+}
+
+void UnderlayAttachment::open_again(const Link& link) {
   auto sockets = open_sockets(link, worker_count_, steering_program_);
   if (!sockets) {
     spdlog::warn("underlay interface={} state=detached reason=\"{}\"", interface_, sockets.error().message);
     return;
   }
-  const auto& provider = policy.provider();
-  if (auto guarded = guard_.guard_underlay(provider.interface, provider.addresses); !guarded)
-    spdlog::warn("guard interface={} reason=\"{}\"", interface_, guarded.error().message);
-  if (auto joined = groups_.set(link.index, policy.groups()); !joined)
-    spdlog::warn("groups interface={} reason=\"{}\"", interface_, joined.error().message);
   sockets_ = std::move(*sockets);
   spdlog::info("underlay interface={} state=attached", interface_);
+}
+
+bool UnderlayAttachment::complete(const Link& link, const overlay::Policy& policy) {
+  const auto& provider = policy.provider();
+  const auto guarded = guard_.guard_underlay(provider.interface, provider.addresses);
+  if (!guarded) spdlog::warn("guard interface={} reason=\"{}\"", interface_, guarded.error().message);
+  const auto joined = groups_.set(link.index, policy.groups());
+  if (!joined) spdlog::warn("groups interface={} reason=\"{}\"", interface_, joined.error().message);
+  return guarded && joined;
 }
 
 UnderlayStatus UnderlayAttachment::status() const {

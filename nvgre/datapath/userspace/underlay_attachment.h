@@ -31,17 +31,23 @@ class UnderlayAttachment {
     std::map<wire::ProviderAddress, FileDescriptor> claims;  ///< Only those that are not held yet.
   };
   [[nodiscard]] Result<Prepared> prepare(const overlay::ProviderDescription& provider, const Link& link) const;
-  /// Takes up what was prepared.
+  /// Takes up what was prepared. @return An error, and nothing was changed.
   [[nodiscard]] Result<void> commit(Prepared prepared, const overlay::Policy& policy, const Link& link);
 
   /// Follows the interface: gone, back, down or up. @return true if the sockets are others now.
   bool follow(const std::optional<Link>& link, const overlay::Policy& policy);
 
+  /// Something could not be attached again: to be tried once more by follow().
+  [[nodiscard]] bool wants_retry() const noexcept { return link_ && (!sockets_ || !is_complete_); }
+
   [[nodiscard]] const std::shared_ptr<const UnderlaySockets>& sockets() const noexcept { return sockets_; }
   [[nodiscard]] UnderlayStatus status() const;
 
  private:
+  void guard_as_before();
   void attach_again(const Link& link, const overlay::Policy& policy);
+  void open_again(const Link& link);
+  [[nodiscard]] bool complete(const Link& link, const overlay::Policy& policy);
 
   HostGuard& guard_;
   unsigned worker_count_;
@@ -50,6 +56,7 @@ class UnderlayAttachment {
   std::string interface_;
   std::shared_ptr<const UnderlaySockets> sockets_;
   std::map<wire::ProviderAddress, FileDescriptor> claims_;
+  bool is_complete_ = true;  ///< The guard stands and the groups are joined.
   GroupMembership groups_;
   Usability usability_;
 };

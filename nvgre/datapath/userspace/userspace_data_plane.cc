@@ -19,8 +19,6 @@
 namespace nvgre::datapath::userspace {
 namespace {
 
-constexpr auto kRetryInterval = std::chrono::seconds(1);
-
 std::vector<unsigned> usable_cpus() {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -113,7 +111,10 @@ Result<void> UserspaceDataPlane::apply(const overlay::PolicyDescription& descrip
   auto ports = ports_.prepare(*policy, link->mtu, offloads_);
   if (!ports) return std::unexpected(std::move(ports.error()));
   // 2. The change.
-  if (auto committed = attachment_.commit(std::move(*underlay), *policy, *link); !committed) return committed;
+  if (auto committed = attachment_.commit(std::move(*underlay), *policy, *link); !committed) {
+    ports_.abandon(*ports, *policy);
+    return committed;
+  }
   ports_.commit(std::move(*ports), policy_ ? *policy_ : *policy, *policy, link->mtu);
   policy_ = std::move(policy);
   watch_.follow(*policy_);
@@ -182,10 +183,9 @@ void UserspaceDataPlane::monitor() {
 int UserspaceDataPlane::monitor_timeout() const {
   const std::scoped_lock lock(mutex_);
   auto next = watch_.wakes_at();
-  const auto now = Clock::now();
-  if (ports_.wants_retry()) next = std::min(next.value_or(now + kRetryInterval), now + kRetryInterval);
+  if (const auto retry = retry_.next()) next = std::min(next.value_or(*retry), *retry);
   if (!next) return -1;
-  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - now).count();
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
   return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 3'600'000));
 }
 
@@ -198,6 +198,7 @@ void UserspaceDataPlane::follow_changes() {
   auto underlay = watch_.underlay();
   // A link event may be about a port's device, and a note about a made one; both are rare.
   is_changed |= ports_.follow(*policy_, underlay.mtu, offloads_);
+  retry_.tried(Clock::now(), attachment_.wants_retry() || ports_.wants_retry());
   if (underlay.mtu != underlay_->mtu && watch_.link()) ports_.fit(*policy_, underlay.mtu);
   if (!is_same(underlay, *underlay_)) {
     underlay_ = std::make_shared<const overlay::Underlay>(std::move(underlay));

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "nvgre/datapath/data_plane.h"
+#include "nvgre/datapath/userspace/backoff.h"
 #include "nvgre/datapath/userspace/file_descriptor.h"
 #include "nvgre/datapath/userspace/host_guard.h"
 #include "nvgre/datapath/userspace/port_table.h"
@@ -60,6 +61,7 @@ class UserspaceDataPlane final : public DataPlane {
   UnderlayWatch watch_;
   UnderlayAttachment attachment_;
   PortTable ports_;
+  Backoff retry_;                                  ///< Of devices that could not be attached again.
   std::shared_ptr<const overlay::Policy> policy_;  ///< Null before the first apply().
   std::shared_ptr<const overlay::Underlay> underlay_;
   offload::ActiveOffloads offloads_;

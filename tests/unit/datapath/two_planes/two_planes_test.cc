@@ -4,16 +4,21 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "namespaces.h"
 #include "nvgre/datapath/userspace/flow_steering.h"
+#include "nvgre/datapath/userspace/kernel_tables.h"
 #include "nvgre/datapath/userspace/privileges.h"
 #include "nvgre/datapath/userspace/userspace_data_plane.h"
 
@@ -166,6 +171,81 @@ TEST_P(TwoPlanes, attach_an_underlay_again_that_went_and_came_back) {
   EXPECT_EQ(one_.plane->report().underlay.attach_count, 2U);
 }
 
+/// While it lives, this process can open no more files; those that it starts can, because these don't inherit ours.
+class NoMoreFiles {
+ public:
+  NoMoreFiles() {
+    constexpr int kEnoughForOthers = 64;
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    do filling_.emplace_back(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+    while (filling_.back().number() < kEnoughForOthers);
+    auto limit = before_;
+    limit.rlim_cur = static_cast<rlim_t>(filling_.back().number());
+    filling_.pop_back();
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  ~NoMoreFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoMoreFiles(const NoMoreFiles&) = delete;
+  NoMoreFiles& operator=(const NoMoreFiles&) = delete;
+
+ private:
+  rlimit before_{};
+  std::vector<FileDescriptor> filling_;
+};
+
+bool happens(const std::function<bool()>& condition) {
+  constexpr int kPatienceSeconds = 60;
+  for (int i = 0; i < kPatienceSeconds * 20; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return false;
+}
+
+TEST_P(TwoPlanes, try_once_more_to_attach_an_underlay_though_nothing_changes_any_more) {
+  ASSERT_TRUE(run(one_.host.ip("link del u0")));
+  ASSERT_TRUE(happens([this] { return !one_.plane->report().underlay.is_attached; }));
+  {
+    const NoMoreFiles lack;
+    join_hosts();
+    std::this_thread::sleep_for(std::chrono::seconds(1));  // until the kernel has told of everything
+    EXPECT_FALSE(one_.plane->report().underlay.is_attached);
+  }
+  EXPECT_TRUE(happens([this] { return one_.plane->report().underlay.is_attached; }));
+  EXPECT_TRUE(happens([this] { return two_.plane->report().underlay.is_attached; }));
+  EXPECT_TRUE(ping("-c 5"));
+}
+
+TEST_P(TwoPlanes, give_a_new_port_back_when_the_last_step_of_a_change_is_refused) {
+  ASSERT_TRUE(ping());
+  ASSERT_TRUE(run(one_.host.ip("link add tenant1 type veth peer name tenant1peer")));
+  ASSERT_TRUE(run(one_.host.exec("sysctl -w net.ipv4.igmp_max_memberships=0")));
+  const auto is_guarded = [this] {  // a chain's name has the device's, byte by byte
+    return run(one_.host.exec("nft list ruleset") + " | grep -q 74656e616e7431");
+  };
+  auto policy = policy_of(one_, two_, GetParam().is_outer_v6);
+  policy.ports.push_back(policy.ports.front());
+  policy.ports.back().device = "tenant1";
+  policy.ports.back().mac = *wire::MacAddress::parse("02:00:00:00:50:09");
+  policy.ports.back().addresses.clear();
+  policy.subnets.front().flood = overlay::FloodMode::kGroup;
+  policy.subnets.front().flood_group = wire::ProviderAddress(*wire::IpAddress::parse("239.1.1.1"));
+  one_.host.enter([&] {
+    const auto refused = one_.plane->apply(policy);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().subject, "239.1.1.1");
+  });
+  EXPECT_FALSE(is_guarded());
+  EXPECT_TRUE(ping());
+
+  ASSERT_TRUE(run(one_.host.exec("sysctl -w net.ipv4.igmp_max_memberships=20")));
+  one_.host.enter([&] {
+    const auto applied = one_.plane->apply(policy);
+    ASSERT_TRUE(applied) << applied.error().message;
+  });
+  EXPECT_TRUE(is_guarded()) << "the search finds a guard where there is one";
+}
+
 TEST_P(TwoPlanes, refuse_what_cannot_be_attached_and_carry_on) {
   ASSERT_TRUE(ping());
   auto policy = policy_of(one_, two_, GetParam().is_outer_v6);
@@ -195,6 +275,30 @@ INSTANTIATE_TEST_SUITE_P(Devices, TwoPlanes,
                            return std::string(parameter.param.has_existing_devices ? "existing" : "made") +
                                   (parameter.param.is_outer_v6 ? "_over_ipv6" : "_over_ipv4");
                          });
+
+TEST(KernelTables, tell_a_neighbour_that_the_kernel_keeps_from_one_that_it_only_uses) {
+  if (const auto allowed = check_namespaces(); !allowed) GTEST_SKIP() << allowed.error().message;
+  const Namespace host("kept");
+  ASSERT_TRUE(host.is_made());
+  ASSERT_TRUE(run(host.ip("link add u0 type veth peer name u1")));
+  ASSERT_TRUE(run(host.ip("addr add 198.18.0.1/24 dev u0")));
+  ASSERT_TRUE(run(host.ip("link set u0 up")) && run(host.ip("link set u1 up")));
+  const auto kept = *wire::IpAddress::parse("198.18.0.2"), used = *wire::IpAddress::parse("198.18.0.3"),
+             unknown = *wire::IpAddress::parse("198.18.0.4");
+  ASSERT_TRUE(run(host.ip("neigh add " + used.to_string() + " dev u0 use")));
+  host.enter([&] {
+    auto tables = KernelTables::open();
+    ASSERT_TRUE(tables) << tables.error().message;
+    const auto link = tables->link("u0");
+    ASSERT_TRUE(link);
+    EXPECT_TRUE(tables->keep_resolved(link->index, kept)) << "needs Linux 5.16";
+    EXPECT_TRUE(tables->is_kept(link->index, kept));
+    EXPECT_FALSE(tables->is_kept(link->index, used));
+    EXPECT_FALSE(tables->is_kept(link->index, unknown));
+    tables->forget(link->index, kept);
+    EXPECT_FALSE(tables->is_kept(link->index, kept));
+  });
+}
 
 TEST(FlowSteering, loads_in_every_place) {
   if (::geteuid() != 0) GTEST_SKIP() << "loading a program needs CAP_BPF";
