@@ -32,6 +32,15 @@ FileFormat peek_format(std::FILE* file) {
   return format_of(std::bit_cast<std::uint32_t>(bytes));
 }
 
+/// With nanosecond precision tv_usec holds nanoseconds. A pcapng file can name moments that no nanosecond clock
+/// reaches, after the year 2262: those are the last one that it does.
+CaptureTime time_of(const timeval& time) {
+  constexpr auto kLast = std::chrono::duration_cast<std::chrono::seconds>(CaptureTime::max()).count() - 1;
+  constexpr auto kFirst = -kLast;
+  return std::chrono::seconds(std::clamp<std::int64_t>(time.tv_sec, kFirst, kLast)) +
+         std::chrono::nanoseconds(std::clamp<std::int64_t>(time.tv_usec, 0, 999'999'999));
+}
+
 }  // namespace
 
 void Reader::Close::operator()(struct pcap* handle) const noexcept {
@@ -76,11 +85,9 @@ std::optional<CapturedFrame> Reader::next() {
     error_ = Error{ErrorCode::kInvalid, name_ + ": " + without_prefix(pcap_geterr(handle_.get()), name_), name_};
     return std::nullopt;
   }
-  if (outcome != 1) return std::nullopt;  // PCAP_ERROR_BREAK: the end of the file
-  // With nanosecond precision tv_usec holds nanoseconds.
-  const auto time = std::chrono::seconds(header->ts.tv_sec) + std::chrono::nanoseconds(header->ts.tv_usec);
+  if (outcome != 1) return std::nullopt;                             // PCAP_ERROR_BREAK: the end of the file
   const std::size_t length = std::max(header->len, header->caplen);  // some writers leave the one out
-  return CapturedFrame{wire::Bytes(bytes, header->caplen), length, time};
+  return CapturedFrame{wire::Bytes(bytes, header->caplen), length, time_of(header->ts)};
 }
 
 std::uint64_t Reader::position() const {

@@ -102,40 +102,35 @@ TEST(Reader, reads_frames_of_no_bytes) {
   EXPECT_FALSE(reader->next());
 }
 
-// Section header, interface description (link type 1) and one enhanced packet block (draft-ietf-opsawg-pcapng).
+// Section header, interface description (link type 1) and one enhanced packet block (draft-ietf-opsawg-pcapng): "ping"
+// at this many microseconds.
+FileBuilder pcapng(std::uint64_t time) {
+  FileBuilder file;
+  file.u32(0x0A0D0D0A).u32(28).u32(0x1A2B3C4D).u16(1).u16(0).u32(0xFFFFFFFF).u32(0xFFFFFFFF).u32(28);
+  file.u32(1).u32(20).u16(1).u16(0).u32(0).u32(20);
+  file.u32(6).u32(36).u32(0).u32(static_cast<std::uint32_t>(time >> 32)).u32(static_cast<std::uint32_t>(time));
+  return file.u32(4).u32(4).text("ping").u32(36);
+}
+
 TEST(Reader, reads_pcapng) {
   const TemporaryDirectory directory;
-  const auto path = FileBuilder()
-                        .u32(0x0A0D0D0A)
-                        .u32(28)
-                        .u32(0x1A2B3C4D)
-                        .u16(1)
-                        .u16(0)
-                        .u32(0xFFFFFFFF)
-                        .u32(0xFFFFFFFF)
-                        .u32(28)
-                        .u32(1)
-                        .u32(20)
-                        .u16(1)
-                        .u16(0)
-                        .u32(0)
-                        .u32(20)
-                        .u32(6)
-                        .u32(36)
-                        .u32(0)
-                        .u32(0)
-                        .u32(2'000'000)
-                        .u32(4)
-                        .u32(4)
-                        .text("ping")
-                        .u32(36)
-                        .write(directory.file("next.pcapng"));
+  const auto path = pcapng(2'000'000).write(directory.file("next.pcapng"));
   auto reader = Reader::open(path);
   ASSERT_TRUE(reader) << reader.error().message;
   const auto frame = reader->next();
   ASSERT_TRUE(frame);
   EXPECT_EQ(text_of(*frame), "ping");
   EXPECT_EQ(frame->time, nanoseconds(2'000'000'000));
+}
+
+TEST(Reader, takes_a_time_beyond_every_clock_for_the_last_one) {
+  const TemporaryDirectory directory;
+  auto reader = Reader::open(pcapng(UINT64_MAX).write(directory.file("late.pcapng")));
+  ASSERT_TRUE(reader) << reader.error().message;
+  const auto frame = reader->next();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(text_of(*frame), "ping");
+  EXPECT_GT(frame->time, nanoseconds::max() - std::chrono::seconds(3));
 }
 
 TEST(Reader, hands_out_what_is_readable_of_a_truncated_file_and_says_where_it_ends) {
