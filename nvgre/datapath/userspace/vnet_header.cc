@@ -43,6 +43,10 @@ std::optional<SegmentationKind> kind_of(std::uint8_t type) noexcept {
   }
 }
 
+bool is_tcp(SegmentationKind kind) noexcept {
+  return kind == SegmentationKind::kTcpV4 || kind == SegmentationKind::kTcpV6;
+}
+
 std::uint8_t type_of(const FrameMetadata& metadata) noexcept {
   const std::uint8_t ecn = metadata.has_ecn ? kEcnBit : 0;
   switch (metadata.segmentation) {
@@ -79,7 +83,7 @@ wire::Checked<FrameMetadata> read_vnet_header(wire::Bytes header, std::size_t fr
   metadata.checksum_start = load(header, kChecksumStart);
   metadata.checksum_offset = load(header, kChecksumOffset);
   metadata.segmentation = *kind;
-  metadata.has_ecn = (header[kSegmentation] & kEcnBit) != 0;
+  metadata.has_ecn = is_tcp(*kind) && (header[kSegmentation] & kEcnBit) != 0;
   metadata.segment_size = load(header, kSegmentSize);
   metadata.header_size = load(header, kHeaderSize);
   if (!fits(metadata, frame_size)) return std::unexpected(wire::DropReason::kMalformedVnetHeader);

@@ -44,6 +44,7 @@ TEST(VnetHeader, reads_each_kind_and_the_ecn_bit) {
   EXPECT_EQ(read_vnet_header(header(1, 4, {74, 1400, 54, 16}), 9'000)->segmentation, SegmentationKind::kTcpV6);
   EXPECT_EQ(read_vnet_header(header(1, 5, {42, 1400, 34, 6}), 9'000)->segmentation, SegmentationKind::kUdp);
   EXPECT_TRUE(read_vnet_header(header(1, 0x81, {54, 1400, 34, 16}), 9'000)->has_ecn);
+  EXPECT_FALSE(read_vnet_header(header(1, 0x85, {42, 1400, 34, 6}), 9'000)->has_ecn) << "UDP has no CWR";
 }
 
 TEST(VnetHeader, takes_data_valid_as_a_validated_checksum) {
