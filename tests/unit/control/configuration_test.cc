@@ -291,6 +291,7 @@ TEST(Configuration, survives_what_the_parser_takes_for_impossible) {
   EXPECT_THAT(problem_of("[provider]\nttl = 64\n[\nvsid = 5001\n"), HasSubstr("f.toml:3: not TOML: "));
   EXPECT_THAT(problem_of("[\n"), HasSubstr("f.toml:1: not TOML: "));
   EXPECT_THAT(problem_of("ttl = 1\n\n[[\n"), HasSubstr("f.toml:3: not TOML: "));
+  EXPECT_THAT(problem_of("[provider]\nttl = \u0400\n"), HasSubstr("f.toml:2: not TOML: "));
 }
 
 TEST(Configuration, survives_any_change_of_a_file) {
