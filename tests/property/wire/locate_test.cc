@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -14,86 +13,17 @@
 #include <rapidcheck/gtest.h>
 
 #include "frame_shape.h"
-#include "nvgre/wire/ip.h"
+#include "tests/support/exact_copy.h"
+#include "tests/support/header_promises.h"
 
 namespace nvgre::wire {
 namespace {
 
 using property::build;
 using property::FrameShape;
-
-/// A copy on the heap without a byte to spare.
-class ExactCopy {
- public:
-  explicit ExactCopy(Bytes bytes) : size_(bytes.size()), bytes_(std::make_unique<std::uint8_t[]>(bytes.size())) {
-    std::copy(bytes.begin(), bytes.end(), bytes_.get());
-  }
-  [[nodiscard]] Bytes bytes() const { return {bytes_.get(), size_}; }
-  [[nodiscard]] MutableBytes mutable_bytes() { return {bytes_.get(), size_}; }
-
- private:
-  std::size_t size_;
-  std::unique_ptr<std::uint8_t[]> bytes_;
-};
-
-template <typename Header>
-bool lies_inside(const Header& header, std::size_t begin, std::size_t end) {
-  return !header || (header.offset >= begin && header.offset < header.end() && header.end() <= end);
-}
-
-bool payload_is_bounded(const NetworkHeader& header, std::size_t frame_size) {
-  return !header || (header.payload_end >= header.end() && header.payload_end <= frame_size);
-}
-
-/// What holds for every map of every frame, as header_map.h promises it. Returns what does not.
-std::string broken_promise(const HeaderMap& map, std::size_t captured, std::size_t frame_size) {
-  if (!lies_inside(map.outer_link, 0, captured)) return "outer_link";
-  if (!lies_inside(map.outer_ip, map.outer_link.end(), captured)) return "outer_ip";
-  if (!lies_inside(map.gre, map.outer_ip.end(), captured)) return "gre";
-  if (!lies_inside(map.inner_link, map.gre.end(), captured)) return "inner_link";
-  if (!lies_inside(map.inner_ip, map.inner_link.end(), captured)) return "inner_ip";
-  if (!lies_inside(map.transport, map.inner_ip.end(), captured)) return "transport";
-  if (!payload_is_bounded(map.outer_ip, frame_size)) return "outer payload_end";
-  if (!payload_is_bounded(map.inner_ip, frame_size)) return "inner payload_end";
-  if (map.outer_ip && map.inner_ip.payload_end > std::max(map.outer_ip.payload_end, map.inner_ip.end()))
-    return "inner packet outside the outer one";
-  if (map.transport && (!map.inner_ip || map.inner_ip.is_fragment)) return "transport without a whole packet";
-  if (map.transport &&
-      (map.transport.payload_end < map.transport.end() || map.transport.payload_end > map.inner_ip.payload_end))
-    return "transport payload_end";
-  if (map.encapsulation == Encapsulation::kNone && (map.outer_link || map.outer_ip || map.gre)) return "kNone";
-  if (map.encapsulation == Encapsulation::kUnsupported && (map.inner_link || map.inner_ip || map.transport))
-    return "kUnsupported";
-  if (map.encapsulation == Encapsulation::kUnsupported && !map.problem) return "kUnsupported without a problem";
-  if (map.problem_is_inner && !map.problem) return "problem_is_inner";
-  return {};
-}
-
-/// Reads every field of every view that accepts the bytes.
-std::size_t read_everything(Bytes bytes) {
-  std::string text;
-  const auto add = [&](const auto& view) {
-    if (view) text += describe(*view);
-  };
-  add(EthernetView::parse(bytes));
-  add(Ipv4View::parse(bytes));
-  add(Ipv6View::parse(bytes));
-  add(IpView::parse(bytes));
-  add(GreView::parse(bytes));
-  add(NvgreView::parse(bytes));
-  add(TcpView::parse(bytes));
-  add(UdpView::parse(bytes));
-  add(IcmpView::parse(IpVersion::kV4, bytes));
-  add(IcmpView::parse(IpVersion::kV6, bytes));
-  add(ArpView::parse(bytes));
-  add(NeighborView::parse(bytes));
-  if (Ipv6View::parse(bytes)) {
-    for (const auto& address :
-         {ipv6_final_destination(bytes), ipv6_home_address_option(bytes), ipv6_routing_home_address(bytes)})
-      if (address) text += address->to_string();
-  }
-  return text.size();
-}
+using test::broken_promise;
+using test::ExactCopy;
+using test::read_everything;
 
 void check_promises(Bytes bytes, const LocateOptions& options) {
   const HeaderMap map = locate(bytes, options);

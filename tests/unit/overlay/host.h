@@ -19,12 +19,6 @@
 
 namespace nvgre::overlay::scenery {
 
-inline constexpr wire::MacAddress kUnderlayMac({0x02, 0xAA, 0, 0, 0, 0x01});
-/// The next hop's address towards host `number`.
-inline wire::MacAddress next_hop_mac(std::uint8_t number) {
-  return wire::MacAddress({0x02, 0xAA, 0, 0, 0, number});
-}
-
 /// Keeps packets, in one piece each.
 struct RecordingUnderlay : offload::PacketSink {
   bool emit(const offload::OutgoingPacket& packet) override {
@@ -73,18 +67,6 @@ struct RecordingEvents : EndpointEvents {
   std::vector<std::pair<wire::ProviderAddress, std::size_t>> path_mtus;
   std::vector<std::pair<wire::Vsid, wire::MacAddress>> misses;
 };
-
-/// Next hops for hosts 2 to 4 of both versions, all resolved, MTU 1500.
-inline Underlay resolved_underlay() {
-  Underlay underlay;
-  underlay.is_up = true;
-  underlay.mac = kUnderlayMac;
-  for (std::uint8_t number = 2; number <= 4; ++number) {
-    underlay.next_hops[provider_v4(number)].macs = {next_hop_mac(number)};
-    underlay.next_hops[provider_v6(number)].macs = {next_hop_mac(number)};
-  }
-  return underlay;
-}
 
 class Host {
  public:

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nvgre/overlay/policy_description.h"
+#include "nvgre/overlay/underlay.h"
 
 namespace nvgre::overlay::scenery {
 
@@ -62,6 +63,24 @@ inline PolicyDescription two_tenants(wire::IpVersion outer = wire::IpVersion::kV
   description.ports = {port("blue1", kBlue, 1, 1), port("red1", kRed, 2, 1)};
   description.records = {record(kBlue, 1, 2, provider(outer, 2)), record(kRed, 2, 2, provider(outer, 2))};
   return description;
+}
+
+inline constexpr wire::MacAddress kUnderlayMac({0x02, 0xAA, 0, 0, 0, 0x01});
+/// The next hop's address towards host `number`.
+inline wire::MacAddress next_hop_mac(std::uint8_t number) {
+  return wire::MacAddress({0x02, 0xAA, 0, 0, 0, number});
+}
+
+/// Next hops for hosts 2 to 4 of both versions, all resolved, MTU 1500.
+inline Underlay resolved_underlay() {
+  Underlay underlay;
+  underlay.is_up = true;
+  underlay.mac = kUnderlayMac;
+  for (std::uint8_t number = 2; number <= 4; ++number) {
+    underlay.next_hops[provider_v4(number)].macs = {next_hop_mac(number)};
+    underlay.next_hops[provider_v6(number)].macs = {next_hop_mac(number)};
+  }
+  return underlay;
 }
 
 }  // namespace nvgre::overlay::scenery
