@@ -1,8 +1,9 @@
 # One command for each wish. Each calls scripts/ and the presets of CMakePresets.json, and installs first, on Debian,
 # what is missing for it.
 PREFIX ?= /usr/local
+SECONDS ?= 60
 
-.PHONY: help build demo test conformance asan tsan windows lint format bench install clean
+.PHONY: help build demo test conformance asan tsan fuzz windows lint format bench install clean
 
 help:  ## Lists these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -32,6 +33,11 @@ tsan:  ## Unit, property, conformance and simulation tests with the thread sanit
 	@scripts/setup build test
 	@scripts/build tsan
 	@scripts/test tsan
+
+fuzz:  ## Throws made-up inputs at every parser, SECONDS (60) each; what breaks one stays in build/fuzz/findings
+	@scripts/setup build fuzz
+	@scripts/build fuzz
+	@scripts/fuzz $(SECONDS)
 
 windows:  ## The core for Windows: builds it with MinGW-w64, runs its unit tests under Wine
 	@scripts/setup build windows

@@ -1,5 +1,6 @@
 # Language, warnings and sanitizers: one interface target that every target of ours links.
 option(NVGRE_BUILD_TESTS "Build the tests" ON)
+option(NVGRE_FUZZ "Build the fuzz targets; clang with libFuzzer" OFF)
 option(NVGRE_WERROR "Treat warnings as errors" ON)
 # Wire, offload and NDIS need nothing but the C++ library, so that a Windows driver's user-mode harness can use them.
 option(NVGRE_CORE_ONLY "Build wire/, offload/ and ndis/ with their unit tests, and nothing else" ${WIN32})
