@@ -43,9 +43,10 @@ function(nvgre_package)
   install(FILES "${PROJECT_BINARY_DIR}/nvgre.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
 endfunction()
 
-# nvgre_service(): the service manager's unit, examples of the configuration, and the first pages.
+# nvgre_service(): the service manager's unit, examples of the configuration, the dissector, and the first pages.
 function(nvgre_service)
   install(FILES packaging/systemd/nvgre.service DESTINATION lib/systemd/system COMPONENT runtime)
+  install(FILES packaging/wireshark/nvgre.lua DESTINATION "${CMAKE_INSTALL_DATADIR}/nvgre/wireshark" COMPONENT runtime)
   install(DIRECTORY examples/ DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples" COMPONENT runtime FILES_MATCHING PATTERN "*.toml")
   install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT runtime)
 endfunction()
