@@ -24,7 +24,8 @@ NOT_RULES = ("D", "RFC")  # decisions and standards, which names may bear too
 # What these groups ask of the NDIS-shaped interface has no tests before that interface is there: a rule of theirs is
 # listed, and may still lack one.
 UNFINISHED_GROUPS = ("CAP", "STATE", "KEY")
-LABELS = ("conformance", "unit", "property", "simulation")  # what runs without privileges
+LABELS = ("conformance", "simulation", "property", "unit")  # what runs without privileges; the most telling first
+NONE_YET = "none yet"  # what the page says of a rule without a test
 TIMEOUT = 3600  # seconds for one program; the machines are shared, and a sanitizer is slow
 
 
@@ -35,6 +36,7 @@ class Rule:
         self.identifier = identifier
         self.text = text
         self.results = {}  # by the test's full name: "pass", "fail", "not run"
+        self.labels = set()  # of the programs that these tests are in
 
     @property
     def group(self):
@@ -44,6 +46,11 @@ class Rule:
     def verdict(self):
         """The worst that happened: a skipped test must not hide behind one that passed."""
         return next((result for result in ("fail", "not run", "pass") if result in self.results.values()), "NO TEST")
+
+    @property
+    def place(self):
+        """The label of its most telling test."""
+        return next((label for label in LABELS if label in self.labels), NONE_YET)
 
     @property
     def is_held(self):
@@ -109,9 +116,9 @@ def results_of(program, groups):
 
 
 def programs_of(build):
-    """The test programs that CMake wrote down: one a line, its label in front of it."""
+    """(label, path) of the test programs that CMake wrote down, one a line."""
     lines = (build / "test-programs.txt").read_text(encoding="utf-8").splitlines()
-    return [path for label, path in (line.split("\t") for line in lines) if label in LABELS]
+    return [(label, path) for label, path in (line.split("\t") for line in lines) if label in LABELS]
 
 
 def judge_program(program, groups, is_run):
@@ -126,14 +133,15 @@ def judge_program(program, groups, is_run):
 def judge(rules, programs, is_run):
     """Enters into the rules how their tests ended. @return Tests that bear a number of no rule, programs that are absent."""
     groups = sorted({rule.group for rule in rules.values()})
-    faults = [f"{program} is not built: its tests do not count" for program in programs if not os.path.exists(program)]
-    programs = [program for program in programs if os.path.exists(program)]
+    faults = [f"{path} is not built: its tests do not count" for _, path in programs if not os.path.exists(path)]
+    programs = [(label, path) for label, path in programs if os.path.exists(path)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        judged = list(pool.map(lambda program: judge_program(program, groups, is_run), programs))
-    for test, identifiers, result in (proof for proofs in judged for proof in proofs):
+        judged = pool.map(lambda program: (program[0], judge_program(program[1], groups, is_run)), programs)
+    for label, (test, identifiers, result) in ((label, proof) for label, proofs in judged for proof in proofs):
         for identifier in identifiers:
             if identifier in rules:
                 rules[identifier].results[test] = result
+                rules[identifier].labels.add(label)
             else:
                 faults.append(f"{test} bears {identifier}, which is no rule")
     return faults
@@ -147,10 +155,21 @@ def print_table(rules, is_run):
 
 
 def print_markdown(rules):
-    """What docs/conformance.md shows; the tests are counted, and how they end is for `make conformance` to say."""
+    """The table of docs/conformance.md. How the tests end is for `make conformance` to say."""
     print("| Rule | In a few words | Tests |\n|---|---|---|")
     for rule in rules:
-        print(f"| {rule.identifier} | {rule.text} | {len(rule.results) or 'none yet'} |")
+        print(f"| {rule.identifier} | {rule.text} | {rule.place} |")
+
+
+def faults_of_page(page, rules):
+    """The page has each rule in its words, and promises no more than there is."""
+    rows = dict(re.findall(r"^\| ([A-Z]+-\d+ \| .*?) \| (.*?) \|$", page.read_text(encoding="utf-8"), re.MULTILINE))
+    for rule in rules:
+        promised = rows.get(f"{rule.identifier} | {rule.text}")
+        if promised is None:
+            yield f"{page} lacks {rule.identifier} ({rule.text}): scripts/conformance --markdown prints the table"
+        elif (*LABELS, NONE_YET).index(promised) < (*LABELS, NONE_YET).index(rule.place):
+            yield f"{page} promises a {promised} test of {rule.identifier}; there is {rule.place}"
 
 
 def faults_of_rules(rules):
@@ -169,6 +188,7 @@ def main():
     parser.add_argument("--rules", type=pathlib.Path, default=HERE / "rules.tsv", help="the rules, one a line")
     parser.add_argument("--list", action="store_true", help="judge the names only, run nothing")
     parser.add_argument("--markdown", action="store_true", help="print the table of docs/conformance.md; runs nothing")
+    parser.add_argument("--page", type=pathlib.Path, help="judge the table of this page too")
     arguments = parser.parse_args()
 
     is_run = not (arguments.list or arguments.markdown)
@@ -180,6 +200,8 @@ def main():
     else:
         print_table(rules, is_run)
     faults += faults_of_rules(rules)
+    if arguments.page and not arguments.markdown:
+        faults += faults_of_page(arguments.page, rules)
     held = sum(rule.verdict == "pass" for rule in rules)
     tests = len({test for rule in rules for test in rule.results})
     sys.stdout.flush()
