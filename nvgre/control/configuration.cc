@@ -232,6 +232,7 @@ void Reader::read_port(const toml::table& node) {
   table.require("mac", port.mac, to_mac);
   table.read_list("addresses", port.addresses, to_address<wire::CustomerAddress>);
   table.read("spoof_check", port.spoof_check, to_boolean);
+  table.read("router", port.router, to_boolean);
   keep(table, port, configuration_.policy.ports, configuration_.lines.ports);
 }
 
@@ -248,6 +249,7 @@ void Reader::read_record(const toml::table& node) {
   table.call_also("address", "addresses");
   table.require("mac", record.mac, to_mac);
   table.require("provider", record.provider, to_address<wire::ProviderAddress>);
+  table.read("router", record.router, to_boolean);
   keep(table, record, configuration_.policy.records, configuration_.lines.records);
 }
 

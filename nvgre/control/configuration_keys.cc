@@ -49,12 +49,14 @@ constexpr ConfigurationKey kKeys[] = {
     {"[[port]]", "addresses", kAddresses, "[]", "the tenant's Customer Addresses"},
     {"[[port]]", "spoof_check", kBoolean, "true",
      "drop frames with another source MAC, and ARP or ND that claims another's address"},
+    {"[[port]]", "router", kBoolean, "false", "the tenant is a router: ND answers for its addresses say so"},
 
     {"[[record]]", "vsid", kVsid, "", "the subnet"},
     {"[[record]]", "address", kAddress, "none", "the Customer Address that lives there; or addresses"},
     {"[[record]]", "addresses", kAddresses, "[]", "several Customer Addresses of one MAC; or address"},
     {"[[record]]", "mac", kMac, "", "its Ethernet address"},
     {"[[record]]", "provider", kAddress, "", "the Provider Address of the host where it lives"},
+    {"[[record]]", "router", kBoolean, "false", "a router lives there: ND answers for its addresses say so"},
 };
 
 }  // namespace

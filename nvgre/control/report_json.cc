@@ -102,6 +102,7 @@ json port_of(const datapath::PortStatus& port) {
           {"mac", port.description.mac.to_string()},
           {"addresses", texts(port.description.addresses)},
           {"spoof_check", port.description.spoof_check},
+          {"router", port.description.router},
           {"made_by_us", port.is_made_by_us},
           {"attached", port.is_attached},
           {"up", port.is_up},
@@ -116,7 +117,8 @@ json record_of(const overlay::RecordDescription& record) {
   return {{"vsid", record.vsid.value()},
           {"addresses", texts(record.addresses)},
           {"mac", record.mac.to_string()},
-          {"provider", record.provider.to_string()}};
+          {"provider", record.provider.to_string()},
+          {"router", record.router}};
 }
 
 json worker_of(const datapath::WorkerStatus& worker) {

@@ -27,17 +27,18 @@ std::size_t write_arp_reply(wire::MutableBytes out, const TenantFrame& request, 
 }
 
 std::size_t write_advertisement(wire::MutableBytes out, const TenantFrame& request, const NeighborMessage& message,
-                                const wire::MacAddress& owner) noexcept {
+                                const Owner& owner) noexcept {
   const wire::IpAddress source = message.asked->ip();
   const wire::IpAddress destination = message.claimed ? message.claimed->ip() : kAllNodes;
   const wire::NeighborFields advertisement{.type = wire::IcmpV6::kNeighborAdvertisement,
                                            .target_address = source,
+                                           .router = owner.is_router,
                                            .solicited = !message.is_probe,
                                            .override_entry = true,
-                                           .link_layer_address = owner};
+                                           .link_layer_address = owner.mac};
   std::size_t size =
       wire::write_ethernet(out, {.destination = message.is_probe ? kAllNodes.multicast_mac() : request.source(),
-                                 .source = owner,
+                                 .source = owner.mac,
                                  .tags = {},
                                  .ether_type = wire::EtherType::kIpv6});
   size += wire::write_ipv6(out.subspan(size), {.source = source,
@@ -50,16 +51,16 @@ std::size_t write_advertisement(wire::MutableBytes out, const TenantFrame& reque
 
 }  // namespace
 
-std::optional<wire::MacAddress> answer_for(const Port& port, const NeighborMessage& message) noexcept {
-  if (!message.asked) return std::nullopt;
+const Owner* answer_for(const Port& port, const NeighborMessage& message) noexcept {
+  if (!message.asked) return nullptr;
   const auto* owner = port.subnet().owner(*message.asked);
-  if (owner == nullptr || *owner == port.mac()) return std::nullopt;
-  return *owner;
+  if (owner == nullptr || owner->mac == port.mac()) return nullptr;
+  return owner;
 }
 
 std::size_t write_answer(wire::MutableBytes out, const TenantFrame& request, const NeighborMessage& message,
-                         const wire::MacAddress& owner) noexcept {
-  if (message.asked->ip().is_v4()) return write_arp_reply(out, request, message, owner);
+                         const Owner& owner) noexcept {
+  if (message.asked->ip().is_v4()) return write_arp_reply(out, request, message, owner.mac);
   return write_advertisement(out, request, message, owner);
 }
 

@@ -77,7 +77,7 @@ std::optional<wire::DropReason> judge_source(const Port& port, const TenantFrame
   if (message->claimed_mac && *message->claimed_mac != port.mac()) return wire::DropReason::kSpoofedMac;
   if (!message->claimed) return std::nullopt;
   const auto* owner = port.subnet().owner(*message->claimed);
-  if (owner != nullptr && *owner != port.mac()) return wire::DropReason::kSpoofedAddress;
+  if (owner != nullptr && owner->mac != port.mac()) return wire::DropReason::kSpoofedAddress;
   return std::nullopt;
 }
 

@@ -87,7 +87,8 @@ class PolicyCompiler {
     port->statistics_ =
         before == nullptr ? std::make_shared<PortStatistics>(policy_.worker_count_) : before->statistics_;
     subnet.locations_.insert(description.mac, port->index_);
-    for (const auto& address : description.addresses) subnet.owners_.insert(address, description.mac);
+    for (const auto& address : description.addresses)
+      subnet.owners_.insert(address, {description.mac, description.router});
     subnet.local_ports_.push_back(port->index_);
     put(std::move(port));
   }
@@ -111,7 +112,8 @@ class PolicyCompiler {
   /// A record of this host itself adds nothing but its addresses: one list may serve all hosts.
   void add_record(const RecordDescription& description) {
     VirtualSubnet& subnet = subnet_of(description.vsid);
-    for (const auto& address : description.addresses) subnet.owners_.insert(address, description.mac);
+    for (const auto& address : description.addresses)
+      subnet.owners_.insert(address, {description.mac, description.router});
     if (policy_.is_own(description.provider)) return;
     subnet.locations_.insert(description.mac, description.provider);
     subnet.known_sources_.insert(description.provider, {});

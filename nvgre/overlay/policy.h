@@ -33,6 +33,12 @@ using PortIndex = std::uint32_t;
 /// Where frames for one inner MAC address go: to a port of this host, or to the host that has this PA (OVL-3).
 using Location = std::variant<PortIndex, wire::ProviderAddress>;
 
+/// Who has a Customer Address.
+struct Owner {
+  wire::MacAddress mac;
+  bool is_router = false;
+};
+
 /// One virtual subnet, ready to be looked up.
 /// @note  Written by Policy's constructor alone; then read by any thread, the counters excepted (see PerWorker).
 class VirtualSubnet {
@@ -45,7 +51,7 @@ class VirtualSubnet {
     return locations_.find(destination);
   }
   /// Who has a Customer Address; nullptr: nobody that is known.
-  [[nodiscard]] const wire::MacAddress* owner(const wire::CustomerAddress& address) const noexcept {
+  [[nodiscard]] const Owner* owner(const wire::CustomerAddress& address) const noexcept {
     return owners_.find(address);
   }
   /// Ports of this host in the subnet.
@@ -77,7 +83,7 @@ class VirtualSubnet {
 
   SubnetDescription description_;
   FlatTable<wire::MacAddress, Location> locations_;
-  FlatTable<wire::CustomerAddress, wire::MacAddress> owners_;
+  FlatTable<wire::CustomerAddress, Owner> owners_;
   FlatTable<wire::CustomerAddress, wire::ProviderAddress> groups_;
   FlatTable<wire::ProviderAddress, Known> known_sources_;
   std::vector<PortIndex> local_ports_;

@@ -50,6 +50,7 @@ struct PortDescription {
   wire::MacAddress mac = {};
   std::vector<wire::CustomerAddress> addresses = {};
   bool spoof_check = true;  ///< Frames with another source MAC or that claim another's address are dropped.
+  bool router = false;      ///< Its addresses are a router's: ND answers for them say so.
   friend bool operator==(const PortDescription&, const PortDescription&) = default;
 };
 
@@ -59,6 +60,7 @@ struct RecordDescription {
   std::vector<wire::CustomerAddress> addresses = {};
   wire::MacAddress mac = {};
   wire::ProviderAddress provider = {};
+  bool router = false;  ///< The addresses are a router's: ND answers for them say so.
   friend bool operator==(const RecordDescription&, const RecordDescription&) = default;
 };
 

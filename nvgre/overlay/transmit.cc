@@ -66,7 +66,7 @@ Outcome Transmitter::carry(TransmitBurst& burst, const SentFrame& sent) {
   const std::optional<NeighborMessage> message = read.value_or(std::nullopt);
   if (const auto reason = judge_source(sent.port, sent.frame, message)) return Outcome::refused(*reason);
   if (message) {
-    if (const auto owner = answer_for(sent.port, *message)) {
+    if (const auto* owner = answer_for(sent.port, *message)) {
       answer(burst, sent, *message, *owner);
       return {.kind = Outcome::Kind::kAnswered};
     }
@@ -75,7 +75,7 @@ Outcome Transmitter::carry(TransmitBurst& burst, const SentFrame& sent) {
 }
 
 void Transmitter::answer(TransmitBurst& burst, const SentFrame& sent, const NeighborMessage& message,
-                         const wire::MacAddress& owner) {
+                         const Owner& owner) {
   std::array<std::uint8_t, kMaxAnswerSize> bytes;
   const std::size_t size = write_answer(bytes, sent.frame, message, owner);
   ++(message.asked->ip().is_v4() ? counters_.arp_answered : counters_.nd_answered);

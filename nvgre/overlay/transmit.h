@@ -42,8 +42,7 @@ class Transmitter {
   /// Reads the frame, and finishes a checksum that no offload is made for.
   [[nodiscard]] wire::Checked<TenantFrame> prepare(const PortFrame& given);
   Outcome carry(TransmitBurst& burst, const SentFrame& sent);
-  void answer(TransmitBurst& burst, const SentFrame& sent, const NeighborMessage& message,
-              const wire::MacAddress& owner);
+  void answer(TransmitBurst& burst, const SentFrame& sent, const NeighborMessage& message, const Owner& owner);
   /// Sends to one destination; the tenant is told if the frame is too big for it.
   Outcome send(TransmitBurst& burst, const SentFrame& sent, const wire::ProviderAddress& destination);
   Outcome route(TransmitBurst& burst, const SentFrame& sent);

@@ -54,12 +54,14 @@ vsid = 5001
 mac = "02:00:00:00:50:01"
 addresses = ["192.0.2.1", "2001:db8:2::1"]
 spoof_check = false
+router = true
 
 [[record]]
 vsid = 5001
 address = "192.0.2.2"
 mac = "02:00:00:00:50:02"
 provider = "198.18.0.2"
+router = true
 )";
 
 constexpr offload::KeywordHost kHost{.prefers_vmq = true};
@@ -132,12 +134,14 @@ TEST(Configuration, reads_every_key_of_subnets_ports_and_records) {
       .vsid = *wire::Vsid::from(5001),
       .mac = MacAddress({2, 0, 0, 0, 0x50, 1}),
       .addresses = {address<CustomerAddress>("192.0.2.1"), address<CustomerAddress>("2001:db8:2::1")},
-      .spoof_check = false};
+      .spoof_check = false,
+      .router = true};
   EXPECT_THAT(configuration->policy.ports, ElementsAre(port));
   const overlay::RecordDescription record{.vsid = *wire::Vsid::from(5001),
                                           .addresses = {address<CustomerAddress>("192.0.2.2")},
                                           .mac = MacAddress({2, 0, 0, 0, 0x50, 2}),
-                                          .provider = address<ProviderAddress>("198.18.0.2")};
+                                          .provider = address<ProviderAddress>("198.18.0.2"),
+                                          .router = true};
   EXPECT_THAT(configuration->policy.records, ElementsAre(record));
 }
 
@@ -159,6 +163,7 @@ TEST(Configuration, has_the_documented_defaults) {
   EXPECT_EQ(configuration->policy.subnets.front().unknown, overlay::UnknownMode::kDrop);
   EXPECT_TRUE(configuration->policy.subnets.front().source_check);
   EXPECT_TRUE(configuration->policy.ports.front().spoof_check);
+  EXPECT_FALSE(configuration->policy.ports.front().router);
   EXPECT_THAT(configuration->policy.ports.front().addresses, IsEmpty());
 }
 
@@ -246,7 +251,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "10: [[port]] spoof_check: given \"no\", accepted is true or false"},
         BadLine{"vsid = 5001\ndevise = \"blue1\"",
                 "10: [[port]] devise: unknown key; did you mean \"device\"? accepted are device, vsid, mac, addresses, "
-                "spoof_check"}));
+                "spoof_check, router"}));
 
 TEST(Configuration, refuses_malformed_names_and_macs) {
   EXPECT_EQ(problem_of(with_port("vsid = 5001", "device = \"a name too long\"")),

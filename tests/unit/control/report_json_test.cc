@@ -88,7 +88,7 @@ TEST(ReportJson, tells_subnets_and_records_in_the_words_of_the_configuration_fil
   EXPECT_EQ(subnet.at("counts").at("packets_sent"), 11);
   EXPECT_EQ(status.at("records").at(0),
             json::parse(R"({"vsid": 5001, "addresses": ["192.0.2.2"], "mac": "02:00:00:00:50:02",
-                            "provider": "198.18.0.2"})"));
+                            "provider": "198.18.0.2", "router": false})"));
 }
 
 TEST(ReportJson, tells_workers_and_their_sum) {

@@ -76,6 +76,24 @@ TEST(ArpNdResponder, answers_solicitations_for_a_record) {
   }
 }
 
+TEST(ArpNdResponder, says_that_a_router_is_one) {
+  const auto is_router_in_answer = [](const PolicyDescription& description, std::uint8_t asked) {
+    Host host(description);
+    host.transmit("blue1", multicast_solicitation(customer_v6(1).ip(), customer_v6(asked).ip()));
+    const auto frame = wire::locate(host.ports.units.at(0).bytes);
+    return wire::NeighborView::parse(wire::Bytes(host.ports.units[0].bytes).subspan(frame.inner_ip.end()))->is_router();
+  };
+  auto description = two_tenants();
+  description.ports.push_back(port("blue9", kBlue, 1, 9));
+  EXPECT_FALSE(is_router_in_answer(description, 2));
+  EXPECT_FALSE(is_router_in_answer(description, 9));
+  for (auto& record : description.records) record.router = true;
+  EXPECT_TRUE(is_router_in_answer(description, 2));
+  EXPECT_FALSE(is_router_in_answer(description, 9));
+  description.ports.back().router = true;
+  EXPECT_TRUE(is_router_in_answer(description, 9));
+}
+
 TEST(ArpNdResponder, answers_a_probe_for_another_s_address_so_that_the_conflict_is_seen) {
   Host host;
   host.transmit("blue1", arp_request(ipv4(0, 0, 0, 0), customer_v4(2).ip()));

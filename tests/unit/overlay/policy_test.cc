@@ -10,6 +10,7 @@ namespace {
 
 using namespace scenery;  // NOLINT(google-build-using-namespace)
 using testing::ElementsAre;
+using testing::Field;
 using testing::IsEmpty;
 using testing::Pointee;
 using testing::VariantWith;
@@ -31,8 +32,8 @@ TEST(Policy, finds_local_ports_and_owners_of_addresses) {
   const Policy policy(two_tenants(), 1);
   const VirtualSubnet& red = *policy.subnet(kRed);
   EXPECT_THAT(red.find(mac(2, 1)), Pointee(VariantWith<PortIndex>(policy.port("red1")->index())));
-  EXPECT_THAT(red.owner(customer_v4(1)), Pointee(mac(2, 1)));
-  EXPECT_THAT(red.owner(customer_v6(2)), Pointee(mac(2, 2)));
+  EXPECT_THAT(red.owner(customer_v4(1)), Pointee(Field(&Owner::mac, mac(2, 1))));
+  EXPECT_THAT(red.owner(customer_v6(2)), Pointee(Field(&Owner::mac, mac(2, 2))));
   EXPECT_EQ(red.owner(customer_v4(77)), nullptr);
   EXPECT_THAT(red.local_ports(), ElementsAre(policy.port("red1")->index()));
 }
