@@ -55,13 +55,13 @@ struct SocketAddress {
 };
 
 /// A socket of the calling thread's namespace.
-Descriptor open_socket(const wire::IpAddress& address, int type, int protocol = 0) {
-  Descriptor made(socket(address.is_v4() ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, protocol));
+FileDescriptor open_socket(const wire::IpAddress& address, int type, int protocol = 0) {
+  FileDescriptor made(socket(address.is_v4() ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, protocol));
   if (!made) fail("opening a socket");
   return made;
 }
 
-Descriptor open_receiver(const TrafficEnds& ends, int type, std::uint16_t port) {
+FileDescriptor open_receiver(const TrafficEnds& ends, int type, std::uint16_t port) {
   auto receiver = open_socket(ends.destination, type);
   const int on = 1;
   const int buffer_bytes = 8 << 20;
@@ -72,7 +72,7 @@ Descriptor open_receiver(const TrafficEnds& ends, int type, std::uint16_t port) 
   return receiver;
 }
 
-bool wait_readable(const Descriptor& descriptor, int patience_ms) {
+bool wait_readable(const FileDescriptor& descriptor, int patience_ms) {
   pollfd waiting{.fd = descriptor.number(), .events = POLLIN, .revents = 0};
   return poll(&waiting, 1, patience_ms) > 0;
 }
@@ -99,7 +99,7 @@ bool is_answer(wire::Bytes packet, wire::IpVersion version, std::uint32_t number
   return icmp && icmp->type() == reply && icmp->rest_of_header() == number;
 }
 
-bool exchange_echo(const Descriptor& socket, const TrafficEnds& ends, std::uint32_t number) {
+bool exchange_echo(const FileDescriptor& socket, const TrafficEnds& ends, std::uint32_t number) {
   const auto version = ends.destination.version();
   const bool is_v4 = version == wire::IpVersion::kV4;
   std::array<std::uint8_t, 64> request{};
@@ -124,7 +124,7 @@ std::vector<std::uint8_t> datagram(const std::vector<std::uint8_t>& block, std::
   return bytes;
 }
 
-unsigned receive_datagrams(const Descriptor& receiver, const std::vector<std::uint8_t>& block, unsigned count) {
+unsigned receive_datagrams(const FileDescriptor& receiver, const std::vector<std::uint8_t>& block, unsigned count) {
   std::set<std::uint32_t> seen;
   std::vector<std::uint8_t> buffer(kBlockSize);
   while (seen.size() < count && wait_readable(receiver, kPatienceMs)) {
@@ -137,7 +137,7 @@ unsigned receive_datagrams(const Descriptor& receiver, const std::vector<std::ui
 }
 
 /// How many datagrams of any kind a socket holds.
-unsigned count_waiting(const Descriptor& receiver) {
+unsigned count_waiting(const FileDescriptor& receiver) {
   unsigned count = 0;
   std::array<std::uint8_t, kDatagramSize> buffer{};
   while (recv(receiver.number(), buffer.data(), buffer.size(), MSG_DONTWAIT) >= 0) ++count;
@@ -146,10 +146,10 @@ unsigned count_waiting(const Descriptor& receiver) {
 
 // -- streams
 
-StreamResult receive_stream(const Descriptor& listener, const std::vector<std::uint8_t>& block) {
+StreamResult receive_stream(const FileDescriptor& listener, const std::vector<std::uint8_t>& block) {
   StreamResult result{.bytes = 0, .is_intact = true, .seconds = 0};
   if (!wait_readable(listener, kPatienceMs)) return {};
-  const Descriptor connection(accept4(listener.number(), nullptr, nullptr, SOCK_CLOEXEC));
+  const FileDescriptor connection(accept4(listener.number(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!connection) fail("accepting a connection");
   std::vector<std::uint8_t> buffer(4 * kBlockSize);
   Clock::time_point first{}, last{};
@@ -206,7 +206,7 @@ unsigned exchange_echoes(const TrafficEnds& ends, unsigned count) {
 DatagramResult exchange_datagrams(const TrafficEnds& ends, unsigned count) {
   const auto block = payload_block(ends.seed);
   DatagramResult result;
-  Descriptor bystander;
+  FileDescriptor bystander;
   ends.bystander.run([&] { bystander = open_receiver(ends, SOCK_DGRAM, kDatagramPort); });
   ends.target.run([&] {
     const auto receiver = open_receiver(ends, SOCK_DGRAM, kDatagramPort);

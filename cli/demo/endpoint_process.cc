@@ -21,13 +21,13 @@ namespace {
 constexpr int kPatienceMs = 60'000;
 
 struct Pipe {
-  Descriptor read, write;
+  FileDescriptor read, write;
 };
 
 Pipe make_pipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::system_category(), "pipe");
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
 /// Starts this program with its standard output and error in these files; it belongs to the calling thread's namespace.
@@ -83,16 +83,16 @@ int wait_for(pid_t process) {
 EndpointProcess::EndpointProcess(const NetworkNamespace& where, const std::string& configuration_file,
                                  const std::string& log_file) {
   auto pipe = make_pipe();
-  const Descriptor log(open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  const FileDescriptor log(open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!log) throw std::system_error(errno, std::system_category(), log_file);
   // A child that dies with its parent dies with the parent's thread: the main thread has to be the one that starts it.
-  const Descriptor home(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  const FileDescriptor home(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
   if (setns(where.descriptor(), CLONE_NEWNET) != 0)
     throw std::system_error(errno, std::system_category(), "entering a network namespace");
   process_ = spawn_self({"run", "--config", configuration_file}, pipe.write.number(), log.number());
   if (setns(home.number(), CLONE_NEWNET) != 0)
     throw std::system_error(errno, std::system_category(), "coming home from a network namespace");
-  pipe.write = Descriptor();
+  pipe.write = FileDescriptor();
   const auto line = read_line(pipe.read.number());
   if (line == "ready") return;
   kill(process_, SIGTERM);
@@ -108,7 +108,7 @@ EndpointProcess::~EndpointProcess() {
 std::string run_self(const std::vector<std::string>& words) {
   auto pipe = make_pipe();
   const auto process = spawn_self(words, pipe.write.number(), STDERR_FILENO);
-  pipe.write = Descriptor();
+  pipe.write = FileDescriptor();
   auto output = read_all(pipe.read.number());
   const auto status = wait_for(process);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) throw std::runtime_error("nvgre " + words.front() + " failed");

@@ -20,12 +20,6 @@ constexpr std::size_t kDatagramSize = 1200;
 constexpr std::size_t kStreamSize = std::size_t{4} << 20;
 constexpr seconds kPatience{5};  // of simulated time
 
-std::vector<std::uint8_t> random_bytes(datapath::memory::Random& random, std::size_t size) {
-  std::vector<std::uint8_t> bytes(size);
-  for (auto& byte : bytes) byte = random.byte();
-  return bytes;
-}
-
 void ping(Simulation& simulation, const Colour& colour, wire::IpVersion version, TenantResult& result) {
   auto& sender = simulation.tenant(device_name(colour, 1));
   const auto answered_before = sender.counts().echo_replies_received;
@@ -40,7 +34,7 @@ void send_datagrams(Simulation& simulation, const Colour& colour, wire::IpVersio
   auto& receiver = simulation.tenant(device_name(colour, 2));
   const auto first = receiver.datagrams().size();
   constexpr unsigned kAtOnce = 25;
-  const auto payload = random_bytes(simulation.random(), kDatagramSize * kAtOnce);
+  const auto payload = simulation.random().bytes(kDatagramSize * kAtOnce);
   for (result.datagrams_sent = 0; result.datagrams_sent < kDatagrams; result.datagrams_sent += kAtOnce)
     simulation.tenant(device_name(colour, 1)).send_datagrams(customer_address(2, version), payload, kDatagramSize);
   simulation.run_until([&] { return receiver.datagrams().size() - first == kDatagrams; }, kPatience);
@@ -52,7 +46,7 @@ void send_datagrams(Simulation& simulation, const Colour& colour, wire::IpVersio
 
 void send_stream(Simulation& simulation, const Colour& colour, wire::IpVersion version, TenantResult& result) {
   auto& sender = simulation.tenant(device_name(colour, 1));
-  const auto stream = random_bytes(simulation.random(), kStreamSize);
+  const auto stream = simulation.random().bytes(kStreamSize);
   const auto port = sender.send_stream(customer_address(2, version), stream);
   simulation.run_until([&] { return sender.sent_stream(customer_address(2, version), port)->is_finished(); },
                        kPatience);

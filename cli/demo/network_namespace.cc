@@ -16,7 +16,7 @@ namespace {
 
 /// Brings the calling thread's loopback interface up.
 void raise_loopback() {
-  const Descriptor control(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const FileDescriptor control(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};
   std::strncpy(request.ifr_name, "lo", sizeof(request.ifr_name) - 1);
   request.ifr_flags = IFF_UP;
@@ -31,16 +31,12 @@ void enter(int descriptor) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (number_ >= 0) close(number_);
-}
-
 Result<NetworkNamespace> NetworkNamespace::create() {
-  Descriptor descriptor;
+  FileDescriptor descriptor;
   int error = 0;
   std::thread([&] {
     if (unshare(CLONE_NEWNET) != 0) return void(error = errno);
-    descriptor = Descriptor(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+    descriptor = FileDescriptor(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
     if (!descriptor) return void(error = errno);
   }).join();
   if (error == EPERM)

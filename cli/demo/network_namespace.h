@@ -8,27 +8,12 @@
 #include <thread>
 #include <utility>
 
+#include "nvgre/datapath/userspace/file_descriptor.h"
 #include "nvgre/offload/result.h"
 
 namespace nvgre::cli {
 
-/// Owns a file descriptor.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  [[nodiscard]] int number() const { return number_; }
-  [[nodiscard]] explicit operator bool() const { return number_ >= 0; }
-
- private:
-  int number_ = -1;
-};
+using datapath::userspace::FileDescriptor;
 
 class NetworkNamespace {
  public:
@@ -42,8 +27,8 @@ class NetworkNamespace {
   [[nodiscard]] int descriptor() const { return descriptor_.number(); }
 
  private:
-  explicit NetworkNamespace(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
-  Descriptor descriptor_;
+  explicit NetworkNamespace(FileDescriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  FileDescriptor descriptor_;
 };
 
 }  // namespace nvgre::cli

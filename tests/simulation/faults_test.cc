@@ -29,7 +29,7 @@ class Faulty : public testing::TestWithParam<int> {
   /// Sends a stream both ways at once and expects both to arrive as they were sent.
   void expect_streams_to_survive(const Faults& faults) {
     hosts_.network().set_faults(faults);
-    const auto there = random_bytes(hosts_.random(), 400'000), back = random_bytes(hosts_.random(), 100'000);
+    const auto there = hosts_.random().bytes(400'000), back = hosts_.random().bytes(100'000);
     auto& first = hosts_.tenant("blue1");
     auto& second = hosts_.tenant("blue2");
     const auto port_there = first.send_stream(customer(2, inner_), there);
@@ -85,7 +85,7 @@ TEST_P(Faulty, no_corrupted_byte_that_a_checksum_covers_is_accepted) {
 TEST_P(Faulty, flips_in_headers_without_a_checksum_are_survived_and_counted) {
   hosts_.network().set_faults({.corruption = 0.5, .target = CorruptionTarget::kUncovered});
   auto& sender = hosts_.tenant("red1");
-  sender.send_stream(customer(2, inner_), random_bytes(hosts_.random(), 200'000));
+  sender.send_stream(customer(2, inner_), hosts_.random().bytes(200'000));
   hosts_.run_for(milliseconds(300));
   EXPECT_GT(hosts_.network().counts().corrupted, 0U);
   expect_every_packet_accounted_for();
@@ -105,7 +105,7 @@ TEST(Simulation, the_same_seed_gives_the_same_run) {
     hosts.network().set_observer(
         [&seen](overlay::Instant, wire::Bytes frame) { seen.insert(seen.end(), frame.begin(), frame.end()); });
     hosts.network().set_faults({.loss = 0.02, .duplication = 0.01, .reordering = 0.02, .corruption = 0.01});
-    hosts.tenant("blue1").send_stream(customer(2, IpVersion::kV4), random_bytes(hosts.random(), 100'000));
+    hosts.tenant("blue1").send_stream(customer(2, IpVersion::kV4), hosts.random().bytes(100'000));
     hosts.run_for(seconds(1));
     return seen;
   };

@@ -72,11 +72,4 @@ class TwoHosts : public Simulation {
   }
 };
 
-/// `size` bytes that the simulation's chance gives.
-inline std::vector<std::uint8_t> random_bytes(Random& random, std::size_t size) {
-  std::vector<std::uint8_t> bytes(size);
-  for (auto& byte : bytes) byte = random.byte();
-  return bytes;
-}
-
 }  // namespace nvgre::datapath::memory

@@ -34,7 +34,7 @@ TEST_P(Calm, WIRE_6_echo_crosses_for_both_tenants) {
 
 TEST_P(Calm, a_stream_arrives_as_it_was_sent_and_stays_with_its_tenant) {
   auto& sender = hosts_.tenant("blue1");
-  const auto stream = random_bytes(hosts_.random(), 300'000);
+  const auto stream = hosts_.random().bytes(300'000);
   const auto port = sender.send_stream(customer(2, inner()), stream);
   ASSERT_TRUE(
       hosts_.run_until([&] { return sender.sent_stream(customer(2, inner()), port)->is_finished(); }, seconds(5)));
@@ -48,7 +48,7 @@ TEST_P(Calm, a_stream_arrives_as_it_was_sent_and_stays_with_its_tenant) {
 
 TEST_P(Calm, super_frames_travel_only_while_offloads_are_on) {
   auto& sender = hosts_.tenant("red1");
-  const auto port = sender.send_stream(customer(2, inner()), random_bytes(hosts_.random(), 300'000));
+  const auto port = sender.send_stream(customer(2, inner()), hosts_.random().bytes(300'000));
   ASSERT_TRUE(
       hosts_.run_until([&] { return sender.sent_stream(customer(2, inner()), port)->is_finished(); }, seconds(5)));
   const auto sent = hosts_.plane(0).report().workers.front().counts;
@@ -62,7 +62,7 @@ TEST_P(Calm, super_frames_travel_only_while_offloads_are_on) {
 
 TEST_P(Calm, USO_2_datagrams_arrive_one_by_one) {
   auto& sender = hosts_.tenant("blue1");
-  const auto payload = random_bytes(hosts_.random(), 12'500);
+  const auto payload = hosts_.random().bytes(12'500);
   sender.send_datagrams(customer(2, inner()), payload, 1'200);
   auto& receiver = hosts_.tenant("blue2");
   ASSERT_TRUE(hosts_.run_until([&] { return receiver.datagrams().size() == 11; }, seconds(1)));
@@ -87,7 +87,7 @@ TEST_P(Calm, OVL_32_every_packet_on_the_wire_fits_and_has_right_checksums) {
     ++packets;
   });
   auto& sender = hosts_.tenant("blue1");
-  const auto port = sender.send_stream(customer(2, inner()), random_bytes(hosts_.random(), 100'000));
+  const auto port = sender.send_stream(customer(2, inner()), hosts_.random().bytes(100'000));
   ASSERT_TRUE(
       hosts_.run_until([&] { return sender.sent_stream(customer(2, inner()), port)->is_finished(); }, seconds(5)));
   EXPECT_EQ(wrong, 0U) << "of " << packets;

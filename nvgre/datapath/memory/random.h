@@ -1,8 +1,10 @@
 /// The simulator's only source of chance: the same seed gives the same run on every machine.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
+#include <vector>
 
 namespace nvgre::datapath::memory {
 
@@ -18,6 +20,11 @@ class Random {
     return static_cast<double>(engine_() >> 11) * kUnit < probability;
   }
   [[nodiscard]] std::uint8_t byte() { return static_cast<std::uint8_t>(engine_() >> 56); }
+  [[nodiscard]] std::vector<std::uint8_t> bytes(std::size_t count) {
+    std::vector<std::uint8_t> drawn(count);
+    for (auto& each : drawn) each = byte();
+    return drawn;
+  }
 
  private:
   // Its sequence is laid down by the standard, those of the standard's distributions are not.
