@@ -29,16 +29,7 @@ void describe(CLI::App& app, int& status) {
   app.set_help_flag("-h,--help", "Print this help and end");
   app.require_subcommand(1);
   app.footer(kFooter);
-  add_run_command(app, status);
-  add_status_command(app, status);
-  add_offload_command(app, status);
-  add_inspect_command(app, status);
-  add_encap_command(app, status);
-  add_decap_command(app, status);
-  add_segment_command(app, status);
-  add_checksum_command(app, status);
-  add_conformance_command(app, status);
-  add_demo_command(app, status);
+  add_commands(app, status);
 }
 
 /// What to say about a first word that is no subcommand.
@@ -67,6 +58,20 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 }  // namespace
+
+void add_commands(CLI::App& app, int& status) {
+  add_run_command(app, status);
+  add_status_command(app, status);
+  add_offload_command(app, status);
+  add_inspect_command(app, status);
+  add_encap_command(app, status);
+  add_decap_command(app, status);
+  add_segment_command(app, status);
+  add_checksum_command(app, status);
+  add_conformance_command(app, status);
+  add_oid_command(app, status);
+  add_demo_command(app, status);
+}
 
 int run_command_line(int argc, const char* const* argv) {
   int status = kDone;

@@ -24,6 +24,10 @@ void add_decap_command(CLI::App& app, int& status);
 void add_segment_command(CLI::App& app, int& status);
 void add_checksum_command(CLI::App& app, int& status);
 void add_conformance_command(CLI::App& app, int& status);
+void add_oid_command(CLI::App& app, int& status);
+
+/// All of them, in the order in which --help lists them.
+void add_commands(CLI::App& app, int& status);
 
 /// Parses the command line and runs what it says; catches everything.
 /// @return The exit status of the program.

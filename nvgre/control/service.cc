@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nvgre/control/host.h"
+#include "nvgre/control/oid_request.h"
 #include "nvgre/control/report_json.h"
 #include "nvgre/control/version.h"
 
@@ -83,7 +84,9 @@ Result<json> Service::handle(const std::string& command, const json& request) {
   if (command == "status") return status();
   if (command == "offload.show") return to_json(adapter_);
   if (command == "offload.set") return set_offload(request);
-  return failure(ErrorCode::kInvalid, "no command \"" + command + "\"; there are status, offload.show and offload.set");
+  if (command == "oid.request") return request_oid(request);
+  return failure(ErrorCode::kInvalid,
+                 "no command \"" + command + "\"; there are status, offload.show, offload.set and oid.request");
 }
 
 json Service::status() const {
@@ -113,6 +116,17 @@ Result<json> Service::set_offload(const json& request) {
   if (auto changed = adapter_.set_keywords(settings); !changed) return std::unexpected(changed.error());
   for (const auto& setting : settings) spdlog::info("offload {} = {}", setting.name, setting.value);
   return to_json(adapter_);
+}
+
+Result<json> Service::request_oid(const json& request) {
+  const auto inner = request.find("request");
+  if (inner == request.end() || !inner->is_object())
+    return failure(ErrorCode::kInvalid, "oid.request has \"request\", an object with \"oid\" and \"type\"");
+  auto answer = make_oid_request(miniport_, oid_client_, *inner);
+  if (answer && answer->at("type") != "query")
+    spdlog::info("oid {} {} status={}", answer->at("type").get<std::string>(), answer->at("oid").get<std::string>(),
+                 answer->at("status").get<std::string>());
+  return answer;
 }
 
 void Service::log_notices() const {

@@ -10,6 +10,7 @@
 
 #include "nvgre/control/configuration.h"
 #include "nvgre/datapath/data_plane.h"
+#include "nvgre/ndis/miniport.h"
 #include "nvgre/offload/adapter.h"
 #include "nvgre/wire/result.h"
 
@@ -43,12 +44,15 @@ class Service {
   [[nodiscard]] Result<void> judge_change(const Configuration& next) const;
   [[nodiscard]] nlohmann::json status() const;
   [[nodiscard]] Result<nlohmann::json> set_offload(const nlohmann::json& request);
+  [[nodiscard]] Result<nlohmann::json> request_oid(const nlohmann::json& request);
   void log_notices() const;
 
   std::string file_;
   Configuration configuration_;
   ChosenDataPlane chosen_;
   offload::Adapter adapter_;
+  ndis::Miniport miniport_{adapter_};  ///< The same adapter, as `nvgre oid` asks for it.
+  ndis::ClientId oid_client_ = miniport_.bind(ndis::ClientRole::kAdministrator);
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   unsigned reload_count_ = 0;
 };

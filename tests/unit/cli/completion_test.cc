@@ -10,7 +10,6 @@
 #include <gtest/gtest.h>
 
 #include "cli/commands.h"
-#include "cli/demo.h"
 
 namespace nvgre::cli {
 namespace {
@@ -36,15 +35,7 @@ class Completion : public testing::Test {
  protected:
   Completion() {
     if (std::system("bash -c true") != 0) is_skipped_ = true;
-    add_run_command(app_, status_);
-    add_status_command(app_, status_);
-    add_offload_command(app_, status_);
-    add_inspect_command(app_, status_);
-    add_encap_command(app_, status_);
-    add_decap_command(app_, status_);
-    add_segment_command(app_, status_);
-    add_checksum_command(app_, status_);
-    add_demo_command(app_, status_);
+    add_commands(app_, status_);
   }
   void SetUp() override {
     if (is_skipped_) GTEST_SKIP() << "needs bash";
@@ -72,6 +63,17 @@ TEST_F(Completion, offers_every_option_of_every_subcommand) {
 TEST_F(Completion, offers_show_and_set) {
   const auto words = offered("nvgre offload s", 2);
   EXPECT_EQ(words, (std::set<std::string>{"set", "show"}));
+}
+
+TEST_F(Completion, offers_the_requests_of_oid_and_their_options) {
+  EXPECT_THAT(offered("nvgre oid s", 2), (std::set<std::string>{"set", "script"}));
+  for (const auto* command : app_.get_subcommand("oid")->get_subcommands({})) {
+    const auto words = offered("nvgre oid " + command->get_name() + " --", 3);
+    for (const auto* option : command->get_options()) {
+      if (!option->get_name().starts_with("--")) continue;
+      EXPECT_THAT(words, Contains(option->get_name())) << command->get_name();
+    }
+  }
 }
 
 }  // namespace

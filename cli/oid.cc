@@ -1,0 +1,241 @@
+// `nvgre oid`: asks the adapter what a driver of NDIS would be asked, byte for byte.
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/endpoint_query.h"
+#include "cli/oid_text.h"
+#include "nvgre/control/api_client.h"
+#include "nvgre/control/configuration.h"
+#include "nvgre/control/host.h"
+#include "nvgre/control/oid_request.h"
+#include "nvgre/control/service.h"
+#include "nvgre/ndis/miniport.h"
+#include "nvgre/offload/adapter.h"
+
+namespace nvgre::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kFooter =
+    R"(An OID is a name of `nvgre oid list` or its number. --hex is the information buffer: hexadecimal digits in pairs, or
+@FILE. A buffer that is too short for the answer is made longer, unless --length says how long it is.
+
+Without --offline the running endpoint's adapter is asked, and what is set holds from then on; all calls are one client,
+an administrator, which sees every queue. With --offline it is an adapter that lives for this call, as the keywords of
+--config or their defaults make it; `script` makes several requests of it, one a line: TYPE OID [HEX].
+
+Exit status: 0 the request succeeded or is pending; 1 it was refused, as its status says, or no endpoint answers; 2 wrong
+usage.
+
+Examples:
+  nvgre oid list
+  nvgre oid query OID_TCP_OFFLOAD_CURRENT_CONFIG
+  nvgre oid query OID_TCP_OFFLOAD_HARDWARE_CAPABILITIES --offline --ndis 6.30 --json
+  nvgre oid set OID_OFFLOAD_ENCAPSULATION --hex 'a8011c00 01000000 02000000 0e000000 00000000 00000000 00000000'
+  nvgre oid decode NDIS_OFFLOAD --hex @from-a-real-miniport.hex)";
+
+struct OidOptions {
+  std::string socket;
+  std::string oid;
+  std::string hex;
+  std::string script;
+  std::string configuration;
+  std::string ndis_version = "6.85";
+  std::size_t length = 0;
+  bool has_length = false;
+  bool offline = false;
+  bool json = false;
+};
+
+/// Whoever answers requests: the running endpoint, or an adapter of our own.
+class OidPartner {
+ public:
+  virtual ~OidPartner() = default;
+  [[nodiscard]] virtual Result<json> ask(const json& request) = 0;
+};
+
+class RunningPartner final : public OidPartner {
+ public:
+  explicit RunningPartner(std::string socket) : socket_(std::move(socket)) {}
+  [[nodiscard]] Result<json> ask(const json& request) override {
+    return control::ask(socket_, {{"command", "oid.request"}, {"request", request}});
+  }
+
+ private:
+  std::string socket_;
+};
+
+class OfflinePartner final : public OidPartner {
+ public:
+  OfflinePartner(const offload::Keywords& keywords, ndis::NdisVersion version)
+      : adapter_(offload::Capabilities(), keywords), miniport_(adapter_, version) {}
+  [[nodiscard]] Result<json> ask(const json& request) override {
+    return control::make_oid_request(miniport_, client_, request);
+  }
+
+ private:
+  offload::Adapter adapter_;
+  ndis::Miniport miniport_;
+  ndis::ClientId client_ = miniport_.bind(ndis::ClientRole::kAdministrator);
+};
+
+Result<std::unique_ptr<OidPartner>> partner_of(const OidOptions& options) {
+  if (!options.offline) return std::make_unique<RunningPartner>(options.socket);
+  const auto version = control::parse_ndis_version(options.ndis_version);
+  if (!version)
+    return failure(ErrorCode::kInvalid, "--ndis: given \"" + options.ndis_version + "\", accepted is 6.0 to 6.85");
+  offload::Keywords keywords;
+  if (!options.configuration.empty()) {
+    auto configuration = control::read_configuration(options.configuration, control::this_host());
+    if (!configuration)
+      return failure(ErrorCode::kInvalid, control::joined(configuration.error(), options.configuration));
+    keywords = configuration->offload;
+  }
+  return std::make_unique<OfflinePartner>(keywords, *version);
+}
+
+Result<std::string> read_file(const std::string& name) {
+  if (name == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream file(name);
+  if (!file) return failure(ErrorCode::kUnavailable, "can't read \"" + name + "\"");
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+Result<std::string> hex_of(const std::string& given) {
+  return given.starts_with('@') ? read_file(given.substr(1)) : Result<std::string>(given);
+}
+
+bool has_succeeded(const json& answer) {
+  return answer.at("status") == "NDIS_STATUS_SUCCESS" || answer.at("status") == "NDIS_STATUS_PENDING";
+}
+
+int ask_and_print(OidPartner& partner, const json& request, bool as_json) {
+  const auto answer = partner.ask(request);
+  if (!answer) return complain("oid", answer.error());
+  fmt::print("{}", as_json ? answer->dump(2) + "\n" : oid_answer_text(*answer));
+  return has_succeeded(*answer) ? kDone : kFailed;
+}
+
+int make_request(const OidOptions& options, std::string_view type) {
+  const auto partner = partner_of(options);
+  if (!partner) return complain("oid", partner.error());
+  const auto hex = hex_of(options.hex);
+  if (!hex) return complain("oid", hex.error());
+  json request = {{"oid", options.oid}, {"type", type}, {"hex", *hex}};
+  if (options.has_length) request["length"] = options.length;
+  return ask_and_print(**partner, request, options.json);
+}
+
+int run_script(const OidOptions& options) {
+  const auto partner = partner_of(options);
+  if (!partner) return complain("oid", partner.error());
+  const auto script = read_file(options.script);
+  if (!script) return complain("oid", script.error());
+  int status = kDone;
+  std::istringstream lines(*script);
+  std::string line;
+  for (unsigned number = 1; std::getline(lines, line); ++number) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::string type, oid;
+    if (!(words >> type)) continue;
+    if (!(words >> oid))
+      return complain("oid",
+                      {ErrorCode::kInvalid, fmt::format("{}:{}: accepted is TYPE OID [HEX]", options.script, number)});
+    const std::string hex(std::istreambuf_iterator<char>(words), {});
+    const int done = ask_and_print(**partner, {{"oid", oid}, {"type", type}, {"hex", hex}}, options.json);
+    if (done > kFailed) return done;
+    status = std::max(status, done);
+  }
+  return status;
+}
+
+int decode(const OidOptions& options) {
+  const auto hex = hex_of(options.hex);
+  if (!hex) return complain("oid decode", hex.error());
+  const auto buffer = control::parse_hex(*hex);
+  if (!buffer) return complain("oid decode", buffer.error());
+  const auto decoded = control::decode_buffer(options.oid, *buffer);
+  if (!decoded) return complain("oid decode", decoded.error());
+  fmt::print("{}", options.json ? decoded->dump(2) + "\n" : fields_text(decoded->at("fields")));
+  return kDone;
+}
+
+int list(const OidOptions& options) {
+  const auto oids = control::oid_list();
+  fmt::print("{}", options.json ? oids.dump(2) + "\n" : oid_list_text(oids));
+  return kDone;
+}
+
+void add_partner_options(CLI::App& command, OidOptions& options) {
+  add_socket_option(command, options.socket);
+  auto* offline =
+      command.add_flag("--offline", options.offline, "Ask an adapter of its own, not the running endpoint's");
+  command.add_option("--config", options.configuration, "With --offline: take the keywords of this file's [offload]")
+      ->needs(offline)
+      ->type_name("FILE");
+  command.add_option("--ndis", options.ndis_version, "With --offline: speak this version of NDIS, 6.0 to 6.85")
+      ->needs(offline)
+      ->capture_default_str()
+      ->type_name("VERSION");
+  command.add_flag("--json", options.json, "Print JSON");
+}
+
+void add_request_command(CLI::App& parent, const std::string& type, const std::string& help, int& status) {
+  auto* command = parent.add_subcommand(type, help);
+  const auto options = std::make_shared<OidOptions>();
+  command->add_option("OID", options->oid, "Its name or number")->required();
+  command->add_option("--hex", options->hex, "The buffer's input")->type_name("HEX|@FILE")->required(type == "set");
+  auto* length = command->add_option("--length", options->length, "Bytes of the whole buffer")->type_name("BYTES");
+  add_partner_options(*command, *options);
+  command->footer(kFooter);
+  command->callback([options, length, type, &status] {
+    options->has_length = length->count() != 0;
+    status = make_request(*options, type);
+  });
+}
+
+}  // namespace
+
+void add_oid_command(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("oid", "Ask the adapter what NDIS asks a network card's driver");
+  command->require_subcommand(1);
+  command->footer(kFooter);
+
+  const auto listing = std::make_shared<OidOptions>();
+  auto* list_command = command->add_subcommand("list", "List the OIDs, their kinds of requests and their structures");
+  list_command->add_flag("--json", listing->json, "Print JSON");
+  list_command->callback([listing, &status] { status = list(*listing); });
+
+  add_request_command(*command, "query", "Query an OID and show the answer field by field", status);
+  add_request_command(*command, "set", "Set an OID", status);
+  add_request_command(*command, "method", "Make a method request: input and output share the buffer", status);
+
+  const auto scripted = std::make_shared<OidOptions>();
+  auto* script_command = command->add_subcommand("script", "Make the requests of a file, one a line: TYPE OID [HEX]");
+  script_command->add_option("FILE", scripted->script, "The file, or - for standard input")->required();
+  add_partner_options(*script_command, *scripted);
+  script_command->footer(kFooter);
+  script_command->callback([scripted, &status] { status = run_script(*scripted); });
+
+  const auto decoding = std::make_shared<OidOptions>();
+  auto* decode_command = command->add_subcommand("decode", "Show a buffer field by field, wherever it comes from");
+  decode_command->add_option("STRUCTURE", decoding->oid, "A structure, or the OID whose buffer it is")->required();
+  decode_command->add_option("--hex", decoding->hex, "The buffer")->required()->type_name("HEX|@FILE");
+  decode_command->add_flag("--json", decoding->json, "Print JSON");
+  decode_command->callback([decoding, &status] { status = decode(*decoding); });
+}
+
+}  // namespace nvgre::cli

@@ -1,0 +1,123 @@
+#include "nvgre/control/oid_request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "nvgre/offload/adapter.h"
+
+namespace nvgre::control {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+class OidRequests : public testing::Test {
+ protected:
+  Result<json> ask(const json& request) { return make_oid_request(miniport_, client_, request); }
+  json answer(const json& request) {
+    const auto answered = ask(request);
+    EXPECT_TRUE(answered) << answered.error().message;
+    return answered.value_or(json());
+  }
+  static std::string value(const json& answer, const std::string& name) {
+    for (const auto& field : answer.at("fields"))
+      if (field.at("name") == name) return field.at("value");
+    return "absent";
+  }
+
+  offload::Adapter adapter_;
+  ndis::Miniport miniport_{adapter_};
+  ndis::ClientId client_ = miniport_.bind(ndis::ClientRole::kAdministrator);
+};
+
+// ON for GRE, nothing else changed: revision 3, 26 bytes.
+constexpr const char* kNvgreOn = "80 03 1a 00  00 00 00 00 00 00 00 00 00 00 00 00  00 00 00 00  00 00 00 00  01 01";
+
+TEST_F(OidRequests, STATE_3_a_fresh_adapter_reports_nvgre_as_enabled) {
+  const auto config = answer({{"oid", "OID_TCP_OFFLOAD_CURRENT_CONFIG"}, {"type", "query"}});
+  EXPECT_EQ(config.at("status"), "NDIS_STATUS_SUCCESS");
+  EXPECT_EQ(config.at("bytes_written"), 216);
+  EXPECT_EQ(config.at("hex").get<std::string>().substr(0, 8), "a707d800");
+  EXPECT_EQ(value(config, "EncapsulatedPacketTaskOffloadGre.LsoV2Supported"), "0xf");
+  EXPECT_EQ(value(config, "EncapsulatedPacketTaskOffloadGre.MaxHeaderSizeSupported"), "256");
+}
+
+TEST_F(OidRequests, STATE_11_a_set_is_followed_by_the_status_with_the_new_configuration) {
+  const auto set = answer({{"oid", "OID_TCP_OFFLOAD_PARAMETERS"}, {"type", "set"}, {"hex", kNvgreOn}});
+  EXPECT_EQ(set.at("status"), "NDIS_STATUS_SUCCESS");
+  ASSERT_EQ(set.at("indications").size(), 1U);
+  EXPECT_EQ(set.at("indications")[0].at("status"), "NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG");
+  EXPECT_EQ(value(set.at("indications")[0], "Header.Revision"), "7");
+}
+
+TEST_F(OidRequests, an_oid_may_be_given_by_its_number) {
+  const auto by_number = answer({{"oid", "0xfc01020b"}, {"type", "query"}});
+  EXPECT_EQ(by_number.at("oid"), "OID_TCP_OFFLOAD_CURRENT_CONFIG");
+}
+
+TEST_F(OidRequests, STATE_2_a_length_that_was_asked_for_is_kept_and_may_be_too_short) {
+  const auto refused = answer({{"oid", "OID_TCP_OFFLOAD_HARDWARE_CAPABILITIES"}, {"type", "query"}, {"length", 215}});
+  EXPECT_EQ(refused.at("status"), "NDIS_STATUS_BUFFER_TOO_SHORT");
+  EXPECT_EQ(refused.at("bytes_needed"), 216);
+  EXPECT_EQ(refused.at("bytes_written"), 0);
+  EXPECT_TRUE(refused.at("fields").empty());
+}
+
+TEST_F(OidRequests, a_refused_request_is_an_answer_and_no_error) {
+  const auto refused = answer({{"oid", "OID_TCP_OFFLOAD_CURRENT_CONFIG"}, {"type", "set"}, {"hex", "00"}});
+  EXPECT_EQ(refused.at("status"), "NDIS_STATUS_NOT_SUPPORTED");
+  EXPECT_TRUE(refused.at("indications").empty());
+}
+
+TEST_F(OidRequests, what_makes_no_sense_is_refused_with_what_is_accepted) {
+  const auto complaint = [this](const json& request) { return ask(request).error().message; };
+  EXPECT_THAT(complaint({{"oid", "OID_TCP_OFFLOAD_CURENT_CONFIG"}, {"type", "query"}}),
+              HasSubstr("did you mean \"OID_TCP_OFFLOAD_CURRENT_CONFIG\"?"));
+  EXPECT_THAT(complaint({{"oid", "0x12"}, {"type", "query"}}), HasSubstr("0x12"));
+  EXPECT_THAT(complaint({{"oid", "OID_OFFLOAD_ENCAPSULATION"}, {"type", "get"}}), HasSubstr("given \"get\""));
+  EXPECT_THAT(complaint({{"oid", "OID_OFFLOAD_ENCAPSULATION"}, {"type", "set"}, {"hex", "0g"}}), HasSubstr("\"0g\""));
+  EXPECT_THAT(complaint({{"type", "query"}}), HasSubstr("\"oid\""));
+  EXPECT_THAT(complaint({{"oid", 7}, {"type", "query"}}), HasSubstr("a string"));
+  EXPECT_THAT(complaint({{"oid", "OID_OFFLOAD_ENCAPSULATION"}, {"type", "query"}, {"length", -1}}), HasSubstr("-1"));
+  EXPECT_THAT(complaint({{"oid", "OID_OFFLOAD_ENCAPSULATION"}, {"type", "query"}, {"length", 1'048'577}}),
+              HasSubstr("1048576"));
+}
+
+TEST_F(OidRequests, lists_every_oid_with_its_structure) {
+  const auto list = oid_list();
+  EXPECT_EQ(list.size(), ndis::oid_table().size());
+  for (const auto& oid : list)
+    if (oid.at("oid") == "OID_OFFLOAD_ENCAPSULATION") {
+      EXPECT_EQ(oid.at("number"), "0x0101010a");
+      EXPECT_EQ(oid.at("types"), json({"query", "set"}));
+      EXPECT_EQ(oid.at("structure"), "NDIS_OFFLOAD_ENCAPSULATION");
+    }
+}
+
+TEST(DecodeBuffer, takes_a_structure_or_an_oid) {
+  const std::vector<std::uint8_t> buffer{0xA8, 1, 28, 0, 1, 0, 0, 0};
+  EXPECT_EQ(decode_buffer("OID_OFFLOAD_ENCAPSULATION", buffer)->at("structure"), "NDIS_OFFLOAD_ENCAPSULATION");
+  EXPECT_EQ(decode_buffer("NDIS_OFFLOAD_ENCAPSULATION", buffer)->at("fields").back().at("meaning"),
+            "NDIS_OFFLOAD_SET_ON");
+  EXPECT_THAT(decode_buffer("NDIS_NOTHING", buffer).error().message, HasSubstr("NDIS_NOTHING"));
+}
+
+TEST(ParseHex, takes_what_dumps_look_like) {
+  const std::vector<std::uint8_t> expected{0xA8, 0x01, 0x1C};
+  for (const char* text : {"a8011c", "A8 01 1C", "0xa8, 0x01, 0x1c", "a8:01:1c\n"})
+    EXPECT_EQ(parse_hex(text).value(), expected) << text;
+  EXPECT_TRUE(parse_hex("")->empty());
+  for (const char* text : {"a", "a8 0", "xy", "a8-01", "0x"}) EXPECT_FALSE(parse_hex(text)) << text;
+}
+
+TEST(ParseNdisVersion, takes_those_that_have_task_offload) {
+  EXPECT_EQ(parse_ndis_version("6.30"), (ndis::NdisVersion{6, 30}));
+  EXPECT_EQ(parse_ndis_version("6.85"), (ndis::NdisVersion{6, 85}));
+  for (const char* text : {"", "6", "5.1", "6.86", "7.0", "6.x", "6.300"})
+    EXPECT_FALSE(parse_ndis_version(text)) << text;
+}
+
+}  // namespace
+}  // namespace nvgre::control
