@@ -74,7 +74,7 @@ PROCESSOR_NUMBER structure_of(const ProcessorNumber& processor) noexcept {
 
 /// Bytes of an entry of the indirection table: a CPU's number, or a whole PROCESSOR_NUMBER (RSS-15).
 constexpr std::size_t entry_size(unsigned revision) noexcept {
-  return revision == 1 ? 1 : sizeof(PROCESSOR_NUMBER);
+  return revision == NDIS_RECEIVE_SCALE_PARAMETERS_REVISION_1 ? 1 : sizeof(PROCESSOR_NUMBER);
 }
 
 std::optional<ProcessorNumber> entry_at(wire::Bytes entry) noexcept {
@@ -133,7 +133,8 @@ std::expected<RssParameters, NDIS_STATUS> changed(RssParameters parameters,
     parameters.key = *key;
   }
   if (changes(NDIS_RSS_PARAM_FLAG_BASE_CPU_UNCHANGED)) parameters.base_processor = structure.BaseCpuNumber;
-  if (structure.Header.Revision >= 3 && changes(NDIS_RSS_PARAM_FLAG_DEFAULT_PROCESSOR_UNCHANGED)) {
+  if (structure.Header.Revision >= NDIS_RECEIVE_SCALE_PARAMETERS_REVISION_3 &&
+      changes(NDIS_RSS_PARAM_FLAG_DEFAULT_PROCESSOR_UNCHANGED)) {
     parameters.default_processor = processor_of(structure.DefaultProcessorNumber);
     if (!parameters.default_processor) return kInvalid;
   }
@@ -175,7 +176,8 @@ std::vector<std::uint8_t> scale_parameters_bytes(const std::optional<RssParamete
   structure.HashSecretKeyOffset = structure.IndirectionTableOffset + structure.IndirectionTableSize;
   structure.HashSecretKeySize = static_cast<USHORT>(parameters->key.size());
   structure.DefaultProcessorNumber = structure_of(parameters->default_processor.value_or(ProcessorNumber{}));
-  if (!parameters->default_processor) structure.Flags = NDIS_RSS_PARAM_FLAG_DEFAULT_PROCESSOR_UNCHANGED;
+  if (revision >= NDIS_RECEIVE_SCALE_PARAMETERS_REVISION_3 && !parameters->default_processor)
+    structure.Flags = NDIS_RSS_PARAM_FLAG_DEFAULT_PROCESSOR_UNCHANGED;
   append(bytes, bytes_of(structure));
   for (const ProcessorNumber& processor : parameters->indirection_table) {
     const auto entry = structure_of(processor);
