@@ -57,8 +57,10 @@ constexpr std::array<OidEntry, 21> kTable = {{
 }};
 #undef NVGRE_NAMED
 
-constexpr auto kDescriptions = [] {
-  std::array<OidDescription, kTable.size()> descriptions{};
+using Descriptions = std::array<OidDescription, kTable.size()>;
+
+Descriptions make_descriptions() noexcept {
+  Descriptions descriptions;
   std::ranges::transform(kTable, descriptions.begin(), [](const OidEntry& entry) {
     return OidDescription{.oid = entry.oid,
                           .name = entry.name,
@@ -69,7 +71,18 @@ constexpr auto kDescriptions = [] {
                           .since = entry.since};
   });
   return descriptions;
-}();
+}
+
+const Descriptions& descriptions() noexcept {
+  static const Descriptions kDescriptions = make_descriptions();
+  return kDescriptions;
+}
+
+template <typename Key>
+const OidDescription* find_by(const Key& key, Key OidDescription::* member) noexcept {
+  const auto found = std::ranges::find(descriptions(), key, member);
+  return found == descriptions().end() ? nullptr : &*found;
+}
 
 }  // namespace
 
@@ -79,17 +92,15 @@ const OidEntry* find_entry(NDIS_OID oid) noexcept {
 }
 
 std::span<const OidDescription> oid_table() noexcept {
-  return kDescriptions;
+  return descriptions();
 }
 
 const OidDescription* find_oid(NDIS_OID oid) noexcept {
-  const auto found = std::ranges::find(kDescriptions, oid, &OidDescription::oid);
-  return found == kDescriptions.end() ? nullptr : &*found;
+  return find_by(oid, &OidDescription::oid);
 }
 
 const OidDescription* find_oid(std::string_view name) noexcept {
-  const auto found = std::ranges::find(kDescriptions, name, &OidDescription::name);
-  return found == kDescriptions.end() ? nullptr : &*found;
+  return find_by(name, &OidDescription::name);
 }
 
 }  // namespace nvgre::ndis

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/queue_requests.h"
+#include "tests/support/queue_bench.h"
 
 namespace nvgre::ndis {
 namespace {

@@ -6,7 +6,7 @@
 #include "nvgre/wire/frame_builder.h"
 #include "nvgre/wire/locate.h"
 #include "tests/support/adapter_snapshot.h"
-#include "tests/support/queue_requests.h"
+#include "tests/support/queue_bench.h"
 
 namespace nvgre::ndis {
 namespace {

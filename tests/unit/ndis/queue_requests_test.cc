@@ -1,5 +1,3 @@
-#include "tests/support/queue_requests.h"
-
 #include <functional>
 #include <map>
 #include <string>
@@ -9,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/adapter_snapshot.h"
+#include "tests/support/queue_bench.h"
 
 namespace nvgre::ndis {
 namespace {

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/adapter_snapshot.h"
-#include "tests/support/queue_requests.h"
+#include "tests/support/queue_bench.h"
 
 namespace nvgre::ndis {
 namespace {

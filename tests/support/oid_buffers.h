@@ -1,12 +1,66 @@
-/// Requests about receive queues and filters, as a client of a miniport makes them.
+/// Buffers of OID requests, as a client of a miniport fills them, and what is read out of an answer's.
 #pragma once
 
+#include <algorithm>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
-#include "tests/support/miniport_bench.h"
+#include "nvgre/ndis/constants.h"
+#include "nvgre/wire/bytes.h"
 
 namespace nvgre::test {
+
+using Buffer = std::vector<std::uint8_t>;
+
+/// A structure's bytes, cut or padded to `size`.
+template <typename Structure>
+Buffer buffer_of(const Structure& structure, std::size_t size = sizeof(Structure)) {
+  Buffer buffer(size);
+  std::memcpy(buffer.data(), &structure, std::min(size, sizeof(Structure)));
+  return buffer;
+}
+
+/// The structure at `offset`; what lies behind the buffer's end is zero.
+template <typename Structure>
+Structure structure_at(wire::Bytes buffer, std::size_t offset = 0) {
+  Structure structure{};
+  if (offset < buffer.size())
+    std::memcpy(&structure, buffer.data() + offset, std::min(sizeof(Structure), buffer.size() - offset));
+  return structure;
+}
+
+/// `Structure` with its header filled in.
+template <typename Structure>
+Structure with_header(ndis::ULONG type, ndis::UCHAR revision) {
+  Structure structure{};
+  structure.Header = {.Type = static_cast<ndis::UCHAR>(type),
+                      .Revision = revision,
+                      .Size = ndis::size_of_revision<Structure>(revision)};
+  return structure;
+}
+
+// Task offload.
+
+inline ndis::NDIS_OFFLOAD_PARAMETERS offload_parameters(ndis::UCHAR revision = 5) {
+  return with_header<ndis::NDIS_OFFLOAD_PARAMETERS>(ndis::NDIS_OBJECT_TYPE_DEFAULT, revision);
+}
+inline ndis::NDIS_OFFLOAD_PARAMETERS nvgre_on() {
+  auto structure = offload_parameters();
+  structure.EncapsulatedPacketTaskOffload = ndis::NDIS_OFFLOAD_SET_ON;
+  structure.EncapsulationTypes = ndis::NDIS_ENCAPSULATION_TYPE_GRE_MAC;
+  return structure;
+}
+inline ndis::NDIS_OFFLOAD_ENCAPSULATION ethernet(ndis::ULONG enabled) {
+  auto structure = with_header<ndis::NDIS_OFFLOAD_ENCAPSULATION>(ndis::NDIS_OBJECT_TYPE_OFFLOAD_ENCAPSULATION, 1);
+  const bool is_on = enabled == ndis::NDIS_OFFLOAD_SET_ON;
+  structure.IPv4.Enabled = structure.IPv6.Enabled = enabled;
+  structure.IPv4.EncapsulationType = structure.IPv6.EncapsulationType = is_on ? ndis::NDIS_ENCAPSULATION_IEEE_802_3 : 0;
+  structure.IPv4.HeaderSize = structure.IPv6.HeaderSize = is_on ? 14 : 0;
+  return structure;
+}
+
+// Receive queues and filters.
 
 /// ASCII as a counted string.
 inline ndis::NDIS_IF_COUNTED_STRING counted(std::string_view text) {
@@ -105,44 +159,5 @@ inline Buffer filter_query(ndis::ULONG filter, std::size_t length = 1024) {
   structure.FilterId = filter;
   return buffer_of(structure, length);
 }
-
-/// A bench with virtual machine queues, and the steps that most tests begin with.
-class QueueBench : public MiniportBench {
- public:
-  explicit QueueBench(ndis::NdisVersion version = {}, const offload::Keywords& keywords = vmq_keywords(),
-                      const offload::OffloadSet& backend = offload::OffloadSet::software())
-      : MiniportBench(keywords, version, backend) {}
-
-  ndis::ULONG allocate(ndis::ULONG flags = 0) {
-    auto buffer = buffer_of(queue_parameters(flags));
-    EXPECT_EQ(method(ndis::OID_RECEIVE_FILTER_ALLOCATE_QUEUE, buffer).status, ndis::NDIS_STATUS_SUCCESS);
-    return structure_at<ndis::NDIS_RECEIVE_QUEUE_PARAMETERS>(buffer).QueueId;
-  }
-  void complete(ndis::ULONG queue) {
-    auto buffer = allocation_complete({queue});
-    EXPECT_EQ(method(ndis::OID_RECEIVE_FILTER_QUEUE_ALLOCATION_COMPLETE, buffer).status, ndis::NDIS_STATUS_SUCCESS);
-  }
-  ndis::ULONG allocated_and_complete() {
-    const auto queue = allocate();
-    complete(queue);
-    return queue;
-  }
-  ndis::ULONG set_filter(ndis::ULONG queue, std::uint8_t last) {
-    auto buffer = filter_request(queue, {mac_field(last)});
-    EXPECT_EQ(method(ndis::OID_RECEIVE_FILTER_SET_FILTER, buffer).status, ndis::NDIS_STATUS_SUCCESS);
-    return structure_at<ndis::NDIS_RECEIVE_FILTER_PARAMETERS>(buffer).FilterId;
-  }
-  /// The state that enumeration reports of a queue; kUndefined if it is not listed.
-  ndis::ULONG state_of(ndis::ULONG queue) {
-    const auto bytes = answer(ndis::OID_RECEIVE_FILTER_ENUM_QUEUES);
-    const auto array = structure_at<ndis::NDIS_RECEIVE_QUEUE_INFO_ARRAY>(bytes);
-    for (std::size_t index = 0; index < array.NumElements; ++index) {
-      const auto info =
-          structure_at<ndis::NDIS_RECEIVE_QUEUE_INFO>(bytes, array.FirstElementOffset + index * array.ElementSize);
-      if (info.QueueId == queue) return info.QueueState;
-    }
-    return ndis::NdisReceiveQueueOperationalStateUndefined;
-  }
-};
 
 }  // namespace nvgre::test
