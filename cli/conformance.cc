@@ -1,10 +1,13 @@
 // `nvgre conformance`: holds a network device's transmit offloads against the rules.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +22,7 @@
 #include "cli/conformance/device_judge.h"
 #include "cli/conformance/encapsulating_program.h"
 #include "cli/conformance/golden_model.h"
+#include "cli/conformance/packet_fields.h"
 
 namespace nvgre::cli {
 namespace {
@@ -32,10 +36,10 @@ engine's. Whatever the device does not offer the kernel does for it in software:
 
 A veth device passes large frames whole, so its offloads are off while the cases run, as with --software; joining of
 received packets is off at PEER. Everything is put back at the end, also after Ctrl-C. Frames have addresses of their
-own (02:00:00:4e:56:01 and :02, documentation IP addresses), so the host's stacks leave them alone; both devices have to
+own (02:00:00:4e:..., documentation IP addresses), so the host's stacks leave them alone; both devices have to
 be up. It needs CAP_NET_RAW, CAP_NET_ADMIN and, for NVGRE, CAP_BPF; NVGRE needs Linux 6.6, UDP segmentation Linux 6.2.
 
-Exit status: 0 every rule held; deviations that do no harm, such as an inner ID that does not wrap at 0x7FFF, are listed
+Exit status: 0 every rule that could be asked held; deviations that do no harm, such as an inner ID that does not wrap at 0x7FFF, are listed
 and count as held; 1 a rule is broken, or nothing came through; 2 wrong usage, or no such device; 4 a capability is
 missing.
 
@@ -85,8 +89,19 @@ Result<DeviceDescription> describe(const ConformanceOptions& options, bool in_so
   return description;
 }
 
-/// What one case came to.
-CaseOutcome run_case(const DeviceCase& device_case, DeviceCable& cable) {
+/// Judges what arrived; a cable that went silent is a finding, not an excuse.
+void judge_carried(const DeviceCase& device_case, std::span<const wire::ByteVector> golden,
+                   const CarriedPackets& carried, CaseOutcome& outcome) {
+  outcome.captured_count = carried.packets.size();
+  outcome.findings = judge_case(device_case, golden, carried.packets);
+  if (carried.is_complete) return;
+  outcome.findings[count_rule(device_case.task)] = {
+      .verdict = RuleVerdict::kBroken,
+      .text = fmt::format("{} packets arrived, not {}, and then nothing", carried.packets.size(), golden.size())};
+}
+
+/// @return  What one case came to; an error if a privilege is missing, for then no case says anything.
+Result<CaseOutcome> run_case(const DeviceCase& device_case, DeviceCable& cable) {
   const auto golden = golden_packets(device_case);
   CaseOutcome outcome{.task = device_case.task,
                       .name = device_case.name,
@@ -94,25 +109,42 @@ CaseOutcome run_case(const DeviceCase& device_case, DeviceCable& cable) {
                       .expected_count = golden.size(),
                       .findings = {},
                       .why_not_asked = {}};
-  Result<EncapsulatingProgram> program = failure(ErrorCode::kUnavailable, "");
-  if (device_case.outer) {
-    program = EncapsulatingProgram::attach(cable.device_index(), *device_case.outer, device_case.tunnel);
-    if (!program) {
-      outcome.why_not_asked = program.error().message;
-      return outcome;
-    }
-  }
-  const auto captured = cable.carry(device_case);
-  if (!captured) {
-    outcome.why_not_asked = captured.error().message;
+  const auto unasked = [&](const Error& error) -> Result<CaseOutcome> {
+    if (error.code != ErrorCode::kUnavailable) return std::unexpected(error);
+    outcome.why_not_asked = error.message;
     return outcome;
+  };
+  std::optional<EncapsulatingProgram> program;  // works while it lives
+  if (device_case.outer) {
+    auto attached = EncapsulatingProgram::attach(cable.device_index(), *device_case.outer, device_case.tunnel);
+    if (!attached) return unasked(attached.error());
+    program = std::move(*attached);
   }
-  outcome.captured_count = captured->size();
-  outcome.findings = judge_case(device_case, golden, *captured);
+  const auto carried = cable.carry(device_case, golden.size());
+  if (!carried) return unasked(carried.error());
+  judge_carried(device_case, golden, *carried, outcome);
   return outcome;
 }
 
-Result<ConformanceReport> run_cases(const ConformanceOptions& options) {
+/// Runs case after case, until the end, an interruption, or a cable that carries nothing any more.
+Result<void> run_cases(DeviceCable& cable, std::vector<CaseOutcome>& outcomes) {
+  for (const auto& device_case : device_cases()) {
+    if (is_interrupted) break;
+    const auto alive = cable.is_alive();
+    if (!alive) return std::unexpected(alive.error());
+    if (!*alive && !is_interrupted)
+      return failure(ErrorCode::kSystem,
+                     fmt::format("nothing comes through after {} cases: is the peer the other end of "
+                                 "the device's cable, and are both up?",
+                                 outcomes.size()));
+    auto outcome = run_case(device_case, cable);
+    if (!outcome) return std::unexpected(std::move(outcome.error()));
+    outcomes.push_back(std::move(*outcome));
+  }
+  return {};
+}
+
+Result<ConformanceReport> hold_against_rules(const ConformanceOptions& options) {
   auto cable = DeviceCable::open(options.device, options.peer);
   if (!cable) return std::unexpected(std::move(cable.error()));
   const auto driver = read_driver(options.device);
@@ -127,10 +159,7 @@ Result<ConformanceReport> run_cases(const ConformanceOptions& options) {
   if (!description) return std::unexpected(std::move(description.error()));
 
   ConformanceReport report{.device = std::move(*description), .cases = {}};
-  for (const auto& device_case : device_cases()) {
-    if (is_interrupted) break;
-    report.cases.push_back(run_case(device_case, *cable));
-  }
+  if (auto done = run_cases(*cable, report.cases); !done) return std::unexpected(std::move(done.error()));
   return report;
 }
 
@@ -141,7 +170,7 @@ int exit_status(const Error& error) {
 
 int conformance_command(const ConformanceOptions& options) {
   end_on_signals();
-  const auto report = run_cases(options);
+  const auto report = hold_against_rules(options);
   if (!report) {
     fmt::print(stderr, "nvgre conformance: {}\n", report.error().message);
     return exit_status(report.error());
@@ -151,7 +180,11 @@ int conformance_command(const ConformanceOptions& options) {
     return kInterrupted;
   }
   fmt::print("{}", options.json ? report_json(*report) : report_text(*report));
-  if (!report->has_result()) fmt::print(stderr, "nvgre conformance: no case could be run\n");
+  const auto unasked =
+      std::ranges::count_if(report->cases, [](const CaseOutcome& one) { return !one.why_not_asked.empty(); });
+  if (unasked != 0)
+    fmt::print(stderr, "nvgre conformance: {} of {} cases could not be asked for here\n", unasked,
+               report->cases.size());
   return report->has_failure() || !report->has_result() ? kFailed : kDone;
 }
 

@@ -15,7 +15,6 @@
 #include "nvgre/datapath/userspace/system_error.h"
 #include "nvgre/datapath/userspace/vnet_header.h"
 #include "nvgre/wire/frame_builder.h"
-#include "nvgre/wire/locate.h"
 
 namespace nvgre::cli {
 namespace {
@@ -27,7 +26,10 @@ using datapath::userspace::system_error;
 
 // The local experimental EtherType of IEEE 802: nobody but us sends it.
 constexpr wire::EtherType kMark{0x88B5};
-constexpr int kPatienceMilliseconds = 5'000;
+// Nothing that a cable carries takes so long, even on a machine that has little time for us.
+constexpr std::chrono::seconds kPatience{10};
+// Packets that a mark has overtaken in another queue of the device.
+constexpr std::chrono::milliseconds kGrace{500};
 
 Result<int> index_of(const std::string& device) {
   const unsigned index = ::if_nametoindex(device.c_str());
@@ -37,29 +39,22 @@ Result<int> index_of(const std::string& device) {
 }
 
 /// A frame that says that everything sent before it has come through.
-wire::ByteVector mark_frame(std::uint32_t number) {
+wire::ByteVector mark_frame(const wire::MacAddress& source, std::uint32_t number) {
   std::array<std::uint8_t, sizeof number> bytes{};
   std::memcpy(bytes.data(), &number, sizeof number);
   constexpr std::size_t kSmallestFrame = 60;
   return wire::FrameBuilder()
-      .ethernet(kDeviceCaseSource, kDeviceCaseDestination)
+      .ethernet(source, kDeviceCaseDestination)
       .ether_type(kMark)
       .payload(bytes)
       .padded_to(kSmallestFrame)
       .build();
 }
 
-/// Whether it is the mark of any case: one of an earlier case that was given up may come late.
-bool is_mark(wire::Bytes frame) {
-  const auto link = wire::locate(frame).inner_link;
-  return link && link.ether_type == kMark;
-}
-
-bool is_ours(wire::Bytes frame) {
+bool is_from(wire::Bytes frame, const wire::MacAddress& source) {
   constexpr std::size_t kSourceAt = 6;
-  const auto source = kDeviceCaseSource.bytes();
-  return frame.size() >= kSourceAt + source.size() &&
-         std::ranges::equal(source, frame.subspan(kSourceAt, source.size()));
+  const auto& bytes = source.bytes();
+  return frame.size() >= kSourceAt + bytes.size() && std::ranges::equal(bytes, frame.subspan(kSourceAt, bytes.size()));
 }
 
 }  // namespace
@@ -90,9 +85,10 @@ Result<void> DeviceCable::send(const offload::FrameMetadata& asks, wire::Bytes f
   return std::unexpected(std::move(error));
 }
 
-bool DeviceCable::wait_for_frame() const {
+bool DeviceCable::wait_for_frame(Deadline deadline) const {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
   pollfd waiting{.fd = peer_.receiver(), .events = POLLIN, .revents = 0};
-  return ::poll(&waiting, 1, kPatienceMilliseconds) == 1;
+  return left > 0 && ::poll(&waiting, 1, static_cast<int>(left)) == 1;
 }
 
 CapturedPacket DeviceCable::receive() {
@@ -100,23 +96,39 @@ CapturedPacket DeviceCable::receive() {
   if (size < static_cast<ssize_t>(kVnetHeaderSize)) return {};
   const auto captured = wire::Bytes(buffer_).first(static_cast<std::size_t>(size));
   const auto frame = captured.subspan(kVnetHeaderSize);
-  if (!is_ours(frame)) return {};
   const auto metadata = datapath::userspace::read_vnet_header(captured, frame.size());
   return {.bytes = {frame.begin(), frame.end()},
           .is_unfinished = !metadata || metadata->needs_checksum || metadata->is_super_frame()};
 }
 
-Result<std::vector<CapturedPacket>> DeviceCable::carry(const DeviceCase& device_case) {
-  const auto mark = mark_frame(++mark_count_);
+Result<bool> DeviceCable::is_alive() {
+  constexpr std::size_t kNoCase = 0xFFFF;
+  const auto mark = mark_frame(case_source(kNoCase), ++mark_count_);
+  if (auto sent = send({}, mark); !sent) return std::unexpected(std::move(sent.error()));
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (wait_for_frame(deadline))
+    if (receive().bytes == mark) return true;
+  return false;
+}
+
+Result<CarriedPackets> DeviceCable::carry(const DeviceCase& device_case, std::size_t expected_count) {
+  const auto mark = mark_frame(device_case.source, ++mark_count_);
   if (auto sent = send(device_case.asks, device_case.frame); !sent) return std::unexpected(std::move(sent.error()));
   if (auto sent = send({}, mark); !sent) return std::unexpected(std::move(sent.error()));
-  std::vector<CapturedPacket> packets;
-  while (wait_for_frame()) {
+  CarriedPackets carried;
+  auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (wait_for_frame(deadline)) {
     auto packet = receive();
-    if (packet.bytes == mark) return packets;
-    if (!packet.bytes.empty() && !is_mark(packet.bytes)) packets.push_back(std::move(packet));
+    if (!is_from(packet.bytes, device_case.source)) continue;
+    if (packet.bytes == mark) {
+      carried.is_complete = true;
+      deadline = std::min(deadline, std::chrono::steady_clock::now() + kGrace);
+    } else {
+      carried.packets.push_back(std::move(packet));
+    }
+    if (carried.is_complete && carried.packets.size() >= expected_count) break;
   }
-  return failure(ErrorCode::kUnavailable, "nothing comes through: is the peer the other end of the device's cable?");
+  return carried;
 }
 
 }  // namespace nvgre::cli

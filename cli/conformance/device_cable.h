@@ -2,6 +2,8 @@
 /// other. Both may be in use by the host: only frames of our own address are looked at.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -15,6 +17,12 @@
 
 namespace nvgre::cli {
 
+/// What came of one request.
+struct CarriedPackets {
+  std::vector<CapturedPacket> packets;
+  bool is_complete = false;  ///< What was sent behind the request has arrived too; else the cable went silent.
+};
+
 class DeviceCable {
  public:
   /// @return  kPrivilege: CAP_NET_RAW; kUnavailable: a device is not there or down.
@@ -22,16 +30,22 @@ class DeviceCable {
 
   [[nodiscard]] int device_index() const noexcept { return device_index_; }
 
-  /// Sends one case's frame and gathers what it became: everything up to the mark that follows it on the cable.
-  /// @return  kUnavailable: the kernel does not take the request, or nothing at all comes through.
-  [[nodiscard]] Result<std::vector<CapturedPacket>> carry(const DeviceCase& device_case);
+  /// Whether a mark comes through: the peer is the other end, and both are up.
+  [[nodiscard]] Result<bool> is_alive();
+
+  /// Sends one case's frame and gathers what it became: everything up to the mark that follows it on the cable, and a
+  /// moment longer if the device lets the mark overtake the packets. Ends after some seconds in any case.
+  /// @param expected_count  Packets that are waited for.
+  /// @return  kUnavailable: the kernel does not take such a request.
+  [[nodiscard]] Result<CarriedPackets> carry(const DeviceCase& device_case, std::size_t expected_count);
 
  private:
   DeviceCable(datapath::userspace::PacketSocket device, datapath::userspace::PacketSocket peer, int device_index)
       : device_(std::move(device)), peer_(std::move(peer)), device_index_(device_index), buffer_(kBufferSize) {}
   [[nodiscard]] Result<void> send(const offload::FrameMetadata& asks, wire::Bytes frame);
-  [[nodiscard]] bool wait_for_frame() const;
-  /// One frame from the peer's end; empty: there is none, or it is not ours.
+  using Deadline = std::chrono::steady_clock::time_point;
+  [[nodiscard]] bool wait_for_frame(Deadline deadline) const;
+  /// One frame from the peer's end; empty: there is none.
   [[nodiscard]] CapturedPacket receive();
 
   static constexpr std::size_t kBufferSize = 128 * 1024;

@@ -117,8 +117,9 @@ wire::ByteVector options_of(std::size_t size) {
   return options;
 }
 
-void add_tenant_frame(FrameBuilder& builder, const Shape& shape, IpVersion version, TransportChecksum checksum) {
-  builder.ethernet(kDeviceCaseSource, kDeviceCaseDestination).ip(address(version, true, 1), address(version, true, 2));
+void add_tenant_frame(FrameBuilder& builder, const Shape& shape, IpVersion version, TransportChecksum checksum,
+                      const wire::MacAddress& source = {}) {
+  builder.ethernet(source, kDeviceCaseDestination).ip(address(version, true, 1), address(version, true, 2));
   if (version == IpVersion::kV4) builder.identification(shape.inner_id).dont_fragment();
   if (shape.is_tcp) {
     builder.tcp(40'000, 5201).sequence_number(shape.sequence).acknowledgment_number(0x0A0B'0C0D).flags(shape.flags);
@@ -165,23 +166,24 @@ offload::FrameMetadata asked_for(const Shape& shape, IpVersion version, const wi
   return asks;
 }
 
-DeviceCase make_case(const Shape& shape, std::optional<IpVersion> outer, IpVersion inner) {
+DeviceCase make_case(const Shape& shape, std::optional<IpVersion> outer, IpVersion inner,
+                     const wire::MacAddress& source) {
   constexpr std::uint32_t kVsid = 5001;
   const auto payload = payload_of(shape, inner);
   FrameBuilder request, frame;
   if (outer) {
-    request.ethernet(kDeviceCaseSource, kDeviceCaseDestination)
-        .ip(address(*outer, false, 1), address(*outer, false, 2));
+    request.ethernet(source, kDeviceCaseDestination).ip(address(*outer, false, 1), address(*outer, false, 2));
     if (*outer == IpVersion::kV4) request.identification(shape.outer_id).dont_fragment();
     request.nvgre(*wire::Vsid::from(kVsid), wire::FlowId{7});
   }
   const bool is_segmentation = shape.task != DeviceTask::kChecksum;
   add_tenant_frame(request, shape, inner,
-                   is_segmentation ? TransportChecksum::kSeedWithoutLength : TransportChecksum::kSeed);
-  add_tenant_frame(frame, shape, inner, TransportChecksum::kSeed);
+                   is_segmentation ? TransportChecksum::kSeedWithoutLength : TransportChecksum::kSeed, source);
+  add_tenant_frame(frame, shape, inner, TransportChecksum::kSeed, source);
 
   DeviceCase result{.task = shape.task,
                     .name = std::string(shape.name),
+                    .source = source,
                     .outer = outer,
                     .inner = inner,
                     .mss = shape.mss,
@@ -214,6 +216,11 @@ std::string DeviceCase::pairing() const {
   return outer ? text(inner) + " in " + text(*outer) : "plain " + text(inner);
 }
 
+wire::MacAddress case_source(std::size_t number) noexcept {
+  return wire::MacAddress({0x02, 0x00, 0x00, 0x4E, static_cast<std::uint8_t>(number >> 8 & 0xFF),
+                           static_cast<std::uint8_t>(number & 0xFF)});
+}
+
 std::vector<DeviceCase> device_cases() {
   std::vector<DeviceCase> cases;
   for (const std::optional<IpVersion> outer :
@@ -221,7 +228,7 @@ std::vector<DeviceCase> device_cases() {
     for (const auto inner : {IpVersion::kV4, IpVersion::kV6})
       for (const auto& shape : kShapes)
         if (!shape.is_about_ids || inner == IpVersion::kV4 || outer == IpVersion::kV4)
-          cases.push_back(make_case(shape, outer, inner));
+          cases.push_back(make_case(shape, outer, inner, case_source(cases.size())));
   return cases;
 }
 

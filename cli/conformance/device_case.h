@@ -20,13 +20,13 @@ enum class DeviceTask : std::uint8_t { kChecksum, kLso, kUso };
 /// "checksum", "lso", "uso".
 [[nodiscard]] std::string_view name_of(DeviceTask task) noexcept;
 
-/// All frames of a run come from here and go there; nobody else has these addresses.
-inline constexpr wire::MacAddress kDeviceCaseSource({0x02, 0x00, 0x00, 0x4E, 0x56, 0x01});
+/// Where all frames of a run go; nobody else has this address.
 inline constexpr wire::MacAddress kDeviceCaseDestination({0x02, 0x00, 0x00, 0x4E, 0x56, 0x02});
 
 struct DeviceCase {
   DeviceTask task{};
   std::string name;                      ///< "payload 3001, MSS 1000".
+  wire::MacAddress source;               ///< Of this case alone: its packets are told from a late one of another.
   std::optional<wire::IpVersion> outer;  ///< Nothing: a plain frame.
   wire::IpVersion inner{};
   std::uint16_t mss = 0;        ///< Payload bytes of one segment; 0: kChecksum.
@@ -38,6 +38,9 @@ struct DeviceCase {
   /// "plain IPv4", "IPv6 in IPv4".
   [[nodiscard]] std::string pairing() const;
 };
+
+/// The source address of the case with this number, from 0; 02:00:00:4e and the number.
+[[nodiscard]] wire::MacAddress case_source(std::size_t number) noexcept;
 
 /// Every case, in the order in which they are run: plain frames first.
 [[nodiscard]] std::vector<DeviceCase> device_cases();

@@ -41,7 +41,7 @@ class EthtoolRequest {
     ifreq request{};
     device.copy(request.ifr_name, IFNAMSIZ - 1);
     request.ifr_data = reinterpret_cast<char*>(words_.data());
-    return ::ioctl(socket.number(), SIOCETHTOOL, &request) == 0;
+    return ::ioctl(socket.number(), SIOCETHTOOL, &request) >= 0;  // more than 0: some of it was not done
   }
 
  private:
@@ -128,6 +128,10 @@ Result<FeaturesOff> FeaturesOff::turn_off(const std::string& device, std::span<c
   }
   if (!set_features(device, static_cast<std::uint32_t>(features->size()), wanted))
     return std::unexpected(failed("change the features", device));
+  const auto after = read_features(device);
+  for (const auto& feature : after ? *after : std::vector<DeviceFeature>())
+    if (feature.is_active && is_named(feature))
+      return failure(ErrorCode::kUnavailable, fmt::format("\"{}\" does not turn {} off", device, feature.name), device);
   return off;
 }
 
