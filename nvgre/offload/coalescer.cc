@@ -118,7 +118,7 @@ void Coalescer::Batch::add_pure_acknowledgment(const ReceivedFrame& frame, const
   const bool has_unit = flow != nullptr && flow->unit.is_open;
   if (has_unit && is_window_update(flow->unit, frame, segment)) {
     flow->unit.headers_changed = true;
-    flow->unit.meet_hop_limit(frame);
+    flow->unit.meet(frame);
     return merge_tcp_header(flow->unit, segment);
   }
   if (has_unit) ++tcp_counters.aborts;

@@ -23,6 +23,7 @@ struct ReceivedFrame {
   wire::HeaderMap map;             ///< Of `bytes`: only the inner_* half is filled.
   std::optional<wire::Vsid> vsid;  ///< Part of the flow key (RSC-2).
   std::uint32_t consumer = 0;      ///< Whoever gets it, for example a port; part of the flow key, handed back.
+  std::uint32_t label = 0;         ///< The caller's own mark, handed back: of a unit, its last frame's.
   bool accepts_units = true;       ///< The consumer takes TCP units (RSC-26).
   bool accepts_udp_units = true;   ///< The consumer takes UDP units (RSC-31).
   ReceiveChecksum checksum;
@@ -35,6 +36,7 @@ struct ReceivedUnit {
   std::span<const wire::Bytes> payload;  ///< Array valid only during the call; bytes are those of the frames.
   std::optional<wire::Vsid> vsid;
   std::uint32_t consumer = 0;
+  std::uint32_t label = 0;
   wire::HeaderMap map;  ///< Of the unit's headers.
   ReceiveChecksum checksum;
   /// A joined unit, or a frame whose transport checksum was validated: NEEDS_CSUM and the pseudo-header sum (RSC-24),

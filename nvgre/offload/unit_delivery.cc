@@ -46,6 +46,7 @@ ReceivedUnit unit_of(const ReceivedFrame& frame) noexcept {
   unit.headers = frame.bytes;
   unit.vsid = frame.vsid;
   unit.consumer = frame.consumer;
+  unit.label = frame.label;
   unit.map = frame.map;
   unit.checksum = frame.checksum;
   unit.metadata = frame.metadata;
@@ -157,6 +158,7 @@ void UnitDelivery::deliver_unit(const UnitInProgress& unit, UnitSink& sink) {
 
   ReceivedUnit result = unit_of(unit.first);
   result.headers = headers;
+  result.label = unit.last_label;
   result.payload = unit.slices.first(unit.slice_count);
   result.map.transport.payload_end = static_cast<std::uint32_t>(map.transport.end() + unit.payload_bytes);
   result.map.inner_ip.payload_end = result.map.transport.payload_end;

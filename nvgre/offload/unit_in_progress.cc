@@ -68,10 +68,11 @@ void UnitInProgress::append(const ReceivedFrame& frame, wire::Bytes payload, Uni
   slices[slice_count++] = payload;
   payload_bytes += payload.size();
   segment_size = std::max(segment_size, static_cast<std::uint16_t>(payload.size()));
-  meet_hop_limit(frame);
+  meet(frame);
 }
 
-void UnitInProgress::meet_hop_limit(const ReceivedFrame& frame) noexcept {
+void UnitInProgress::meet(const ReceivedFrame& frame) noexcept {
+  last_label = frame.label;
   hop_limit = std::min(hop_limit, hop_limit_of(frame));
 }
 

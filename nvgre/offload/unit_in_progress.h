@@ -23,6 +23,7 @@ struct TcpSegment {
 struct UnitInProgress {
   bool is_open = false;
   ReceivedFrame first;            ///< Whose headers become the unit's.
+  std::uint32_t last_label = 0;   ///< Of the frame that came last, a window update's too.
   std::span<wire::Bytes> slices;  ///< Room for payload slices; slice_count of them are used.
   std::size_t slice_count = 0;    ///< The number of data segments or datagrams.
   std::size_t payload_bytes = 0;
@@ -42,8 +43,8 @@ struct UnitInProgress {
   void start(const ReceivedFrame& frame, wire::Bytes payload, UnitChecksums form) noexcept;
   /// Adds the payload of another frame. @pre slice_count < slices.size()
   void append(const ReceivedFrame& frame, wire::Bytes payload, UnitChecksums form) noexcept;
-  /// Takes note of a frame's hop limit, for a frame with payload or without.
-  void meet_hop_limit(const ReceivedFrame& frame) noexcept;
+  /// Takes note of a frame's hop limit and label, for a frame with payload or without.
+  void meet(const ReceivedFrame& frame) noexcept;
 
   /// Whether `frame` has the same tags and IP header, apart from lengths, ID, hop limit and checksum: DSCP and ECN, DF,
   /// flow label (RSC-7, RSC-13). @pre Same flow

@@ -20,6 +20,7 @@ struct DeliveredUnit {
   std::uint32_t timestamp_delta;
   std::optional<Vsid> vsid;
   std::uint32_t consumer;
+  std::uint32_t label;
   wire::HeaderMap map;
   offload::ReceiveChecksum checksum;
   offload::FrameMetadata metadata;
@@ -61,7 +62,7 @@ class Collector : public offload::UnitSink {
     ByteVector bytes(unit.headers.begin(), unit.headers.end());
     for (const Bytes slice : unit.payload) bytes.insert(bytes.end(), slice.begin(), slice.end());
     units.push_back({bytes, unit.coalesced_segment_count, unit.duplicate_ack_count, unit.timestamp_delta, unit.vsid,
-                     unit.consumer, unit.map, unit.checksum, unit.metadata});
+                     unit.consumer, unit.label, unit.map, unit.checksum, unit.metadata});
   }
   /// Data segments of each unit, 1 for a frame alone: what most rules are about.
   [[nodiscard]] std::vector<std::size_t> shape() const {

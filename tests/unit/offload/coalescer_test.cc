@@ -12,6 +12,18 @@ namespace {
 using namespace test;  // NOLINT(google-build-using-namespace): the frames of these tests
 using testing::ElementsAre;
 
+TEST(Coalescer, hands_back_the_label_of_the_last_frame_that_joined) {
+  Batch batch;
+  std::uint32_t label = 0;
+  for (const std::size_t index : {0U, 1U, 3U, 4U}) batch.add(data_segment(IpVersion::kV4, index)).label = ++label;
+  batch.add(pure_acknowledgment(IpVersion::kV4, 5).window(900)).label = ++label;  // joins (RSC-11)
+  batch.add(tenant(IpVersion::kV4).icmp(8)).label = ++label;
+  EXPECT_THAT(batch.shape(), ElementsAre(2, 1, 2));
+  EXPECT_EQ(batch.collector.units[0].label, 2U);
+  EXPECT_EQ(batch.collector.units[1].label, 6U);
+  EXPECT_EQ(batch.collector.units[2].label, 5U);
+}
+
 TEST(Coalescer, keeps_a_super_frame_alone_with_its_metadata_and_in_order) {
   for (const UnitChecksums form : {UnitChecksums::kComplete, UnitChecksums::kPartial}) {
     Batch batch(form);
