@@ -1,0 +1,93 @@
+#include "nvgre/offload/finished_frame.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "nvgre/wire/frame_builder.h"
+#include "tests/support/packet_sinks.h"
+#include "tests/support/sample_frame.h"
+#include "tests/support/slow_packet.h"
+
+namespace nvgre::offload {
+namespace {
+
+using test::CollectingSink;
+using test::SampleFrame;
+using test::write;
+using wire::DropReason;
+using wire::IpVersion;
+using Outcome = FrameTreatment::Outcome;
+
+/// A TCP frame whose routing header does not tell its last destination.
+wire::ByteVector frame_with_unknown_end() {
+  const std::array<std::uint8_t, 6> unknown_type_with_one_segment_left{99, 1, 0, 0, 0, 0};
+  return wire::FrameBuilder()
+      .ethernet(wire::MacAddress({2, 0, 0, 0, 0, 1}), wire::MacAddress({2, 0, 0, 0, 0, 2}))
+      .ip(*wire::IpAddress::parse("2001:db8::1"), *wire::IpAddress::parse("2001:db8::2"))
+      .extension(wire::IpProtocol::kRouting, unknown_type_with_one_segment_left)
+      .tcp(1, 2)
+      .counting_payload(3'000)
+      .build();
+}
+
+TEST(FinishedFrame, LSO_30_cuts_without_changing_the_frame) {
+  const auto frame = write({.outer = IpVersion::kV4, .payload_size = 2'500, .seed = test::Seed::kZero});
+  const auto before = frame;
+  CollectingSink sink;
+  const auto treatment = segment_frame(frame, {.mss = 1'000}, sink);
+  EXPECT_EQ(treatment.outcome, Outcome::kDone);
+  EXPECT_EQ(treatment.packet_count, 3U);
+  ASSERT_EQ(sink.packets.size(), 3U);
+  for (const auto& packet : sink.packets) EXPECT_EQ(test::SlowPacket(packet, true).problems(), "");
+  EXPECT_EQ(frame, before);
+}
+
+TEST(FinishedFrame, a_refused_frame_leaves_nothing_in_the_sink) {
+  CollectingSink sink;
+  const auto refusal = [&sink](const SampleFrame& sample) {
+    const auto treatment = segment_frame(write(sample), {.mss = 1'000}, sink);
+    EXPECT_EQ(treatment.outcome, Outcome::kRefused);
+    return treatment.reason;
+  };
+  EXPECT_EQ(refusal({.payload_size = 3'000, .flags = test::tcp_flag::kRst}), DropReason::kTcpFlags);
+  EXPECT_EQ(refusal({.payload_size = 3'000, .inner_fragment = 0x2000}), DropReason::kFragmentRequest);
+  EXPECT_EQ(refusal({.inner = IpVersion::kV6, .payload_size = 3'000, .inner_fragment_header = true}),
+            DropReason::kFragmentRequest);
+  EXPECT_TRUE(sink.packets.empty());
+}
+
+TEST(FinishedFrame, tells_what_fits_and_what_is_none_of_its_business) {
+  CollectingSink sink;
+  EXPECT_EQ(segment_frame(write({.payload_size = 1'000}), {.mss = 1'000}, sink).outcome, Outcome::kFits);
+  EXPECT_EQ(segment_frame(write({.protocol = 1}), {.mss = 1'000}, sink).outcome, Outcome::kNothingToDo);
+  EXPECT_EQ(fill_checksums(write({.inner_ether_type = 0x0806}), ChecksumField::kAnything, sink).outcome,
+            Outcome::kNothingToDo);
+  EXPECT_TRUE(sink.packets.empty());
+  EXPECT_EQ(
+      segment_frame(write({.payload_size = 1'000}), {.mss = 1'000, .with_fitting_frames = true}, sink).packet_count,
+      1U);
+}
+
+TEST(FinishedFrame, RXC_14_refuses_a_checksum_whose_addresses_are_not_known) {
+  CollectingSink sink;
+  const auto frame = frame_with_unknown_end();
+  EXPECT_EQ(segment_frame(frame, {.mss = 1'000}, sink).reason, DropReason::kUnsupportedHeader);
+  EXPECT_EQ(fill_checksums(frame, ChecksumField::kAnything, sink).reason, DropReason::kUnsupportedHeader);
+  EXPECT_TRUE(sink.packets.empty());
+  EXPECT_EQ(fill_checksums(frame, ChecksumField::kSeed, sink).outcome, Outcome::kDone) << "the seed has them";
+}
+
+TEST(FinishedFrame, reads_nothing_outside_a_frame_of_any_length) {
+  CollectingSink sink;
+  for (const std::uint8_t protocol : {std::uint8_t{6}, std::uint8_t{17}}) {
+    const auto frame = write({.outer = IpVersion::kV6, .protocol = protocol, .payload_size = 40});
+    for (std::size_t size = 0; size < frame.size(); ++size) {
+      const std::vector<std::uint8_t> cut(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size));
+      EXPECT_NE(segment_frame(cut, {.mss = 8, .with_fitting_frames = true}, sink).outcome, Outcome::kDone) << size;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nvgre::offload
