@@ -1,7 +1,7 @@
 // The line that people read:
 //
-//   12 14:03:22.123456 198.18.0.1 > 198.18.0.2 NVGRE 5001/0: 192.0.2.1.40000 > 192.0.2.2.5201 tcp 1406 [outer ok, inner
-//   ok, tcp ok] tcp_ipv4 0x51ccc178
+//   12 14:03:22.123456 198.18.0.1 > 198.18.0.2 NVGRE vsid 5001 flow 0: 192.0.2.1.40000 > 192.0.2.2.5201 tcp [P.]
+//   seq 1 length 1406 [outer ok, inner ok, tcp ok] tcp_ipv4 0x51ccc178, 1514 bytes
 #include <ctime>
 #include <iterator>
 
@@ -11,6 +11,7 @@
 #include "cli/inspection_names.h"
 #include "nvgre/wire/big_endian.h"
 #include "nvgre/wire/ip.h"
+#include "nvgre/wire/tcp.h"
 
 namespace nvgre::cli {
 namespace {
@@ -32,6 +33,7 @@ void append_time(std::string& out, capture::CaptureTime time) {
 
 void append_outer(std::string& out, Bytes bytes, const HeaderMap& map) {
   auto to = std::back_inserter(out);
+  if (map.outer_link.tag_count > 0) fmt::format_to(to, " vlan {}", map.outer_link.vlan_id());
   if (map.outer_ip)
     fmt::format_to(to, " {} > {}", wire::source_address(bytes, map.outer_ip).to_string(),
                    wire::destination_address(bytes, map.outer_ip).to_string());
@@ -52,6 +54,24 @@ std::string end_point(const wire::IpAddress& address, Bytes bytes, const wire::T
                      wire::load_big_endian<std::uint16_t>(bytes, transport.offset + offset));
 }
 
+/// The flags as tcpdump writes them, for example "P." for PSH and ACK.
+std::string flag_letters(wire::TcpFlags flags) {
+  constexpr std::string_view kLetters = "FSRP.UEWe";  // by bit, from the lowest
+  std::string text;
+  for (std::size_t i = 0; i < kLetters.size(); ++i)
+    if (has_any(flags, static_cast<wire::TcpFlags>(1U << i))) text += kLetters[i];
+  return text.empty() ? "none" : text;
+}
+
+void append_transport(std::string& out, Bytes bytes, const wire::TransportHeader& transport) {
+  auto to = std::back_inserter(out);
+  if (transport.is_tcp()) {
+    const auto tcp = wire::TcpView::parse(bytes.subspan(transport.offset));
+    fmt::format_to(to, " [{}] seq {}", flag_letters(tcp->flags()), tcp->sequence_number());
+  }
+  fmt::format_to(to, " length {}", transport.payload_end - transport.end());
+}
+
 void append_inner(std::string& out, Bytes bytes, const HeaderMap& map) {
   auto to = std::back_inserter(out);
   const auto& link = map.inner_link;
@@ -60,7 +80,7 @@ void append_inner(std::string& out, Bytes bytes, const HeaderMap& map) {
     fmt::format_to(to, " {} > {} {}", end_point(wire::source_address(bytes, ip), bytes, map.transport, 0),
                    end_point(wire::destination_address(bytes, ip), bytes, map.transport, sizeof(std::uint16_t)),
                    protocol_name(ip.protocol));
-    if (map.transport) fmt::format_to(to, " {}", map.transport.payload_end - map.transport.end());
+    if (map.transport) append_transport(out, bytes, map.transport);
     if (ip.is_fragment) fmt::format_to(to, " fragment");
   } else if (link) {
     const bool is_arp = link.ether_type == wire::EtherType::kArp;
@@ -98,7 +118,9 @@ void append_text(std::string& out, std::uint64_t number, const capture::Captured
   append_verdicts(out, inspection);
   if (inspection.rss) fmt::format_to(to, " {} {:#010x}", name_of(inspection.rss.type), inspection.rss.value);
   if (map.problem) fmt::format_to(to, " ! {}: {}", wire::machine_name(*map.problem), wire::description(*map.problem));
-  fmt::format_to(to, ", {} bytes\n", frame.original_length);
+  fmt::format_to(to, ", {} bytes", frame.original_length);
+  if (frame.is_snapped()) fmt::format_to(to, ", {} captured", frame.bytes.size());
+  out += '\n';
 }
 
 }  // namespace nvgre::cli

@@ -243,7 +243,7 @@ TEST(InspectionJson, RXC_10_and_RXC_11_leave_UDP_zero_and_fragments_unjudged) {
 TEST(InspectionText, is_one_line_with_what_one_looks_for) {
   const auto line = text_of(example().build());
   EXPECT_THAT(line, HasSubstr(":00.123456 198.18.0.1 > 198.18.0.2 NVGRE vsid 5001 flow 0: 192.0.2.1.40000 > "
-                              "192.0.2.2.5201 tcp 1406 [outer ok, inner ok, tcp ok] tcp_ipv4 0x"));
+                              "192.0.2.2.5201 tcp [.] seq 0 length 1406 [outer ok, inner ok, tcp ok] tcp_ipv4 0x"));
   EXPECT_EQ(line.rfind("    7 ", 0), 0U);
   EXPECT_TRUE(line.ends_with(", 1514 bytes\n")) << line;
 }
@@ -254,6 +254,35 @@ TEST(InspectionText, shouts_what_is_wrong) {
   frame = tunnel().ip(ip("192.0.2.1"), ip("192.0.2.2")).tcp(1, 2).counting_payload(3).build();
   frame.back() ^= 0xFF;
   EXPECT_THAT(text_of(frame), HasSubstr("[outer ok, inner ok, tcp BAD]"));
+}
+
+TEST(InspectionText, writes_TCP_flags_as_tcpdump_does) {
+  const auto line_with = [](wire::TcpFlags flags) {
+    return text_of(tunnel().ip(ip("192.0.2.1"), ip("192.0.2.2")).tcp(1, 2).sequence_number(77).flags(flags).build());
+  };
+  using wire::TcpFlags;
+  EXPECT_THAT(line_with(TcpFlags::kPsh | TcpFlags::kAck), HasSubstr(" tcp [P.] seq 77 length 0 ["));
+  EXPECT_THAT(line_with(TcpFlags::kSyn | TcpFlags::kEce | TcpFlags::kCwr), HasSubstr(" tcp [SEW] seq 77 "));
+  EXPECT_THAT(line_with(TcpFlags::kNone), HasSubstr(" tcp [none] seq 77 "));
+}
+
+TEST(InspectionText, tells_the_outer_tag_and_what_of_a_frame_was_captured) {
+  const auto frame = FrameBuilder()
+                         .ethernet(kOuterA, kOuterB)
+                         .vlan(30)
+                         .ip(ip("198.18.0.1"), ip("198.18.0.2"))
+                         .nvgre(*wire::Vsid::from(5001))
+                         .ethernet(kMacA, kMacB)
+                         .ip(ip("192.0.2.1"), ip("192.0.2.2"))
+                         .udp(1, 2)
+                         .counting_payload(400)
+                         .build();
+  EXPECT_THAT(text_of(frame), HasSubstr(" vlan 30 198.18.0.1 > 198.18.0.2 NVGRE vsid 5001 flow 0: "));
+  static const auto kScaling = offload::ReceiveScaling::make(offload::RssParameters(), 1);
+  const capture::CapturedFrame snapped{Bytes(frame).first(100), frame.size(), {}};
+  std::string out;
+  append_text(out, 1, snapped, inspect(snapped, *kScaling));
+  EXPECT_TRUE(out.ends_with(", 488 bytes, 100 captured\n")) << out;
 }
 
 TEST(InspectionText, tells_every_kind_of_frame) {
