@@ -67,6 +67,7 @@ void add_commands(CLI::App& app, int& status) {
   add_encap_command(app, status);
   add_decap_command(app, status);
   add_segment_command(app, status);
+  add_coalesce_command(app, status);
   add_checksum_command(app, status);
   add_conformance_command(app, status);
   add_oid_command(app, status);

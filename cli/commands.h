@@ -22,6 +22,7 @@ void add_inspect_command(CLI::App& app, int& status);
 void add_encap_command(CLI::App& app, int& status);
 void add_decap_command(CLI::App& app, int& status);
 void add_segment_command(CLI::App& app, int& status);
+void add_coalesce_command(CLI::App& app, int& status);
 void add_checksum_command(CLI::App& app, int& status);
 void add_conformance_command(CLI::App& app, int& status);
 void add_oid_command(CLI::App& app, int& status);

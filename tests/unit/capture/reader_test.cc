@@ -2,52 +2,22 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/capture/file_builder.h"
 #include "tests/unit/capture/temporary_directory.h"
 
 namespace nvgre::capture {
 namespace {
 
 using std::chrono::nanoseconds;
+using test::FileBuilder;
 using test::TemporaryDirectory;
 
-/// File formats in their own byte order, which readers have to find out: here little-endian.
-class FileBuilder {
- public:
-  FileBuilder& u16(std::uint16_t value) { return integer(value, 2); }
-  FileBuilder& u32(std::uint32_t value) { return integer(value, 4); }
-  FileBuilder& text(const std::string& bytes) {
-    content_ += bytes;
-    return *this;
-  }
-  /// pcap's file header (draft-ietf-opsawg-pcap, section 4).
-  FileBuilder& pcap_header(std::uint32_t magic, std::uint32_t link_type = 1) {
-    return u32(magic).u16(2).u16(4).u32(0).u32(0).u32(262'144).u32(link_type);
-  }
-  FileBuilder& pcap_record(std::uint32_t seconds, std::uint32_t fraction, const std::string& bytes,
-                           std::uint32_t original) {
-    return u32(seconds).u32(fraction).u32(static_cast<std::uint32_t>(bytes.size())).u32(original).text(bytes);
-  }
-  std::string write(const std::string& path) const {
-    std::ofstream(path, std::ios::binary) << content_;
-    return path;
-  }
-
- private:
-  FileBuilder& integer(std::uint32_t value, int size) {
-    for (int i = 0; i < size; ++i) content_ += static_cast<char>(value >> (8 * i));
-    return *this;
-  }
-  std::string content_;
-};
-
-constexpr std::uint32_t kMicroseconds = 0xA1B2C3D4;
-constexpr std::uint32_t kNanoseconds = 0xA1B23C4D;
+constexpr std::uint32_t kMicroseconds = FileBuilder::kMicroseconds;
+constexpr std::uint32_t kNanoseconds = FileBuilder::kNanoseconds;
 
 std::string text_of(const CapturedFrame& frame) {
   return {frame.bytes.begin(), frame.bytes.end()};
@@ -102,14 +72,9 @@ TEST(Reader, reads_frames_of_no_bytes) {
   EXPECT_FALSE(reader->next());
 }
 
-// Section header, interface description (link type 1) and one enhanced packet block (draft-ietf-opsawg-pcapng): "ping"
-// at this many microseconds.
+/// One frame, "ping", at so many microseconds.
 FileBuilder pcapng(std::uint64_t time) {
-  FileBuilder file;
-  file.u32(0x0A0D0D0A).u32(28).u32(0x1A2B3C4D).u16(1).u16(0).u32(0xFFFFFFFF).u32(0xFFFFFFFF).u32(28);
-  file.u32(1).u32(20).u16(1).u16(0).u32(0).u32(20);
-  file.u32(6).u32(36).u32(0).u32(static_cast<std::uint32_t>(time >> 32)).u32(static_cast<std::uint32_t>(time));
-  return file.u32(4).u32(4).text("ping").u32(36);
+  return FileBuilder().pcapng_header().pcapng_packet(time, "ping");
 }
 
 TEST(Reader, reads_pcapng) {

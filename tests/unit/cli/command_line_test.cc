@@ -12,26 +12,14 @@
 #include "nvgre/capture/writer.h"
 #include "nvgre/wire/frame_builder.h"
 #include "tests/unit/capture/temporary_directory.h"
+#include "tests/unit/cli/command.h"
 
 namespace nvgre::cli {
 namespace {
 
+using test::run;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-struct Outcome {
-  int status = 0;
-  std::string out;
-  std::string error;
-};
-
-Outcome run(std::vector<const char*> words) {
-  words.insert(words.begin(), "nvgre");
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  const int status = run_command_line(static_cast<int>(words.size()), words.data());
-  return {status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
-}
 
 class CommandLine : public testing::Test {
  protected:
@@ -70,7 +58,8 @@ TEST_F(CommandLine, tells_its_version) {
 }
 
 TEST_F(CommandLine, help_of_every_subcommand_has_examples) {
-  for (const auto* command : {"run", "status", "offload", "inspect", "encap", "decap", "segment", "checksum"}) {
+  for (const auto* command :
+       {"run", "status", "offload", "inspect", "encap", "decap", "segment", "coalesce", "checksum"}) {
     const auto outcome = run({command, "--help"});
     EXPECT_EQ(outcome.status, kDone) << command;
     EXPECT_THAT(outcome.out, HasSubstr("Examples:\n  nvgre ")) << command;
