@@ -1,5 +1,5 @@
 // locate() on any bytes: it reads nothing outside them, and its map keeps every promise of header_map.h (LOC-20).
-// Input: [options][frame size in the capture's words][bytes ...
+// Input: [options][size of the whole frame, where the bytes are only its start][bytes ...
 #include "fuzz/input.h"
 #include "fuzz/sample_frames.h"
 #include "fuzz/target.h"
