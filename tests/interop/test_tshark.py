@@ -1,7 +1,7 @@
 """What the tools write, judged by tshark: every checksum and every length of every frame, inner and outer, is right.
 
 Super-frames of random shape go through encapsulation in both orders: `encap` then `segment` (NVGRE large send), and `segment`
-then `encap`; what comes back through `decap` and what `checksum` repairs is judged in the same way.
+then `encap`; what comes back through `decap`, what `coalesce` joins and what `checksum` repairs is judged in the same way.
 """
 
 import pytest
@@ -63,6 +63,8 @@ def test_segments_of_encapsulated_super_frames_are_right(tmp_path, inner, outer)
     assert segments > 2 * FRAMES
     tools.nvgre("decap", tmp_path / "wire.pcap", tmp_path / "tenant.pcap")
     assert judge(tmp_path / "tenant.pcap", inner) == segments
+    tools.nvgre("coalesce", "--decap", tmp_path / "wire.pcap", tmp_path / "units.pcap")
+    assert judge(tmp_path / "units.pcap", inner) < segments
     print(f"{segments} packets")
 
 
