@@ -1,7 +1,6 @@
 // `nvgre inspect`: reads a capture frame by frame, says what each frame is, and sums up.
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -41,21 +40,8 @@ struct InspectOptions {
   std::string rss_key;
 };
 
-/// 80 hexadecimal digits; colons between bytes are allowed.
-std::optional<offload::ToeplitzKey> parse_key(std::string text) {
-  std::erase(text, ':');
-  offload::ToeplitzKey key{};
-  if (text.size() != 2 * key.size()) return std::nullopt;
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    const char* begin = text.data() + 2 * i;
-    const auto [end, error] = std::from_chars(begin, begin + 2, key[i], 16);
-    if (error != std::errc{} || end != begin + 2) return std::nullopt;
-  }
-  return key;
-}
-
 std::string judge_key(const std::string& text) {
-  if (parse_key(text)) return "";
+  if (offload::parse_toeplitz_key(text)) return "";
   return "\"" + text + "\" is no RSS key; accepted is one of 40 bytes: 80 hexadecimal digits";
 }
 
@@ -112,7 +98,7 @@ int inspect_command(const InspectOptions& options) {
     return kUnreadable;
   }
   offload::RssParameters parameters;
-  if (const auto key = parse_key(options.rss_key)) parameters.key = *key;
+  if (const auto key = offload::parse_toeplitz_key(options.rss_key)) parameters.key = *key;
   const auto scaling = offload::ReceiveScaling::make(parameters, 1);
 
   Summary summary;

@@ -23,11 +23,8 @@ std::string_view name_of(offload::ChecksumVerdict verdict) noexcept {
   return name_in(kNames, verdict);
 }
 
-// The *Ex types are never reported (RSS-7).
 std::string_view name_of(offload::RssHashType type) noexcept {
-  static constexpr std::array<std::string_view, 7> kNames = {"none", "ipv4",     "tcp_ipv4", "udp_ipv4",
-                                                             "ipv6", "tcp_ipv6", "udp_ipv6"};
-  return name_in(kNames, type);
+  return offload::machine_name(type);
 }
 
 std::string protocol_name(wire::IpProtocol protocol) {

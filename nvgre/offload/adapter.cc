@@ -58,6 +58,14 @@ std::unique_ptr<ReceiveQueues> offered_queues(const VmqSupport& offered) {
       .max_queues = offered.queues, .max_filters = offered.filters, .vlan_tests = offered.vlan_filtering});
 }
 
+/// RSS-14.
+Result<ReceiveScaling> make_scaling(const RssParameters& parameters, std::uint32_t queues) {
+  auto scaling = ReceiveScaling::make(parameters, queues);
+  if (scaling) return *scaling;
+  return failure(ErrorCode::kInvalid, "an indirection table has 1, 2, 4 ... or 128 entries, not " +
+                                          std::to_string(parameters.indirection_table.size()));
+}
+
 constexpr OffloadEncapsulation kEthernetOn{.v4 = VersionEncapsulation::ethernet(),
                                            .v6 = VersionEncapsulation::ethernet()};
 
@@ -220,10 +228,8 @@ Result<void> Adapter::set_receive_scaling(const std::optional<RssParameters>& pa
     if (!offered.supported)
       return failure(ErrorCode::kInvalid,
                      "receive side scaling is not offered: RSS and RssOrVmqPreference decide that at start");
-    const auto scaling = ReceiveScaling::make(*parameters, offered.queues);
-    if (!scaling)
-      return failure(ErrorCode::kInvalid, "an indirection table has 1, 2, 4 ... or 128 entries, not " +
-                                              std::to_string(parameters->indirection_table.size()));
+    const auto scaling = make_scaling(*parameters, offered.queues);
+    if (!scaling) return std::unexpected(scaling.error());
     next.scaling = std::make_shared<const ReceiveScaling>(*scaling);
   }
   commit(next);
@@ -241,6 +247,22 @@ Result<void> Adapter::set_receive_hashing(const std::optional<ReceiveHashParamet
     spread_nowhere.hash_types = parameters->hash_types;
     next.hashing = std::make_shared<const ReceiveScaling>(*ReceiveScaling::make(spread_nowhere, 1));
   }
+  commit(next);
+  return {};
+}
+
+Result<void> Adapter::set_queue_scaling(const std::optional<RssParameters>& parameters) {
+  const auto& configuration = state_.configuration;
+  if (parameters) {
+    if (configuration.steering != ReceiveSteering::kVmq || !configuration.queue_rss)
+      return failure(
+          ErrorCode::kInvalid,
+          "hashing inside queues is not offered: VMQ, RssOrVmqPreference and queue_rss decide that at start");
+    if (const auto scaling = make_scaling(*parameters, hardware_capabilities().rss.queues); !scaling)
+      return std::unexpected(scaling.error());
+  }
+  auto next = state_;
+  next.queue_scaling = parameters;
   commit(next);
   return {};
 }
@@ -264,7 +286,7 @@ void Adapter::turn_everything_on() {
   next.activation.apply(kEthernetOn);
   next.encapsulation = kEthernetOn;
   commit(next);
-  if (!current.rss.supported || state_.hashing) return;
+  if (!current.rss.supported || state_.hashing || state_.rss_parameters) return;
   [[maybe_unused]] const auto done =
       set_receive_scaling(even_spread(state_.configuration.rss->choose(state_.keywords.host())));
   assert(done);

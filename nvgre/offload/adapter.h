@@ -106,6 +106,8 @@ class Adapter {
   [[nodiscard]] const std::optional<ReceiveHashParameters>& receive_hash_parameters() const noexcept {
     return state_.hash_parameters;
   }
+  /// How frames are spread inside the queues of virtual machines (D-46); nothing: each queue has one processor.
+  [[nodiscard]] const std::optional<RssParameters>& queue_scaling() const noexcept { return state_.queue_scaling; }
   /// The queues of virtual machines and their filters, within what the configuration offered at start (KEY-25, KEY-27);
   /// null where VMQ is not offered (KEY-28).
   [[nodiscard]] ReceiveQueues* receive_queues() noexcept { return receive_queues_.get(); }
@@ -157,6 +159,9 @@ class Adapter {
   /// A client goes: what it left behind is cleared, stopped and released as by free_queue() (VMQ-36).
   /// @return  What that was, for the log.
   ReceiveQueues::Leftovers close(ClientId client);
+  /// The same for hashing inside the queues of virtual machines, for which NDIS has no request (D-46): each queue takes
+  /// of the indirection table what its affinity allows (table_within). Refused unless VMQ and queue_rss are on.
+  [[nodiscard]] Result<void> set_queue_scaling(const std::optional<RssParameters>& parameters);
   /// Turns NVGRE offload alone on or off.
   [[nodiscard]] Result<void> activate_nvgre();
   [[nodiscard]] Result<void> deactivate_nvgre();
@@ -180,6 +185,7 @@ class Adapter {
     std::shared_ptr<const ReceiveScaling> scaling = nullptr;
     std::optional<ReceiveHashParameters> hash_parameters = std::nullopt;
     std::shared_ptr<const ReceiveScaling> hashing = nullptr;  ///< Never beside `scaling` (RSS-24).
+    std::optional<RssParameters> queue_scaling = std::nullopt;
     bool is_driven = false;  ///< turn_everything_on() was called: this adapter's sender is the host itself.
   };
   [[nodiscard]] Result<std::vector<Keyword>> live_differences(const Keywords& keywords) const;

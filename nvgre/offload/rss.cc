@@ -50,6 +50,20 @@ std::vector<ProcessorNumber> distinct_processors(const std::vector<ProcessorNumb
 
 }  // namespace
 
+std::string_view machine_name(RssHashType type) noexcept {
+  static constexpr std::array<std::string_view, 10> kNames = {
+      "none", "ipv4", "tcp_ipv4", "udp_ipv4", "ipv6", "tcp_ipv6", "udp_ipv6", "ipv6_ex", "tcp_ipv6_ex", "udp_ipv6_ex"};
+  return kNames[static_cast<std::size_t>(type)];
+}
+
+std::vector<ProcessorNumber> table_within(std::vector<ProcessorNumber> table,
+                                          const std::vector<ProcessorNumber>& processors) {
+  for (std::size_t entry = 0; entry < table.size(); ++entry)
+    if (std::ranges::find(processors, table[entry]) == processors.end())
+      table[entry] = processors[entry % processors.size()];
+  return table;
+}
+
 ReceiveResult<ReceiveScaling> ReceiveScaling::make(const RssParameters& parameters, std::uint32_t queue_count) {
   const std::size_t entries = parameters.indirection_table.size();
   if (entries > RssParameters::kMaxTableEntries || !std::has_single_bit(entries) || queue_count == 0)

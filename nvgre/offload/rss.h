@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "nvgre/offload/active_offloads.h"
@@ -30,6 +31,9 @@ enum class RssHashType : std::uint8_t {
   kTcpIpv6Ex,
   kUdpIpv6Ex,
 };
+
+/// "none", "ipv4", "tcp_ipv4", ...
+[[nodiscard]] std::string_view machine_name(RssHashType type) noexcept;
 
 /// The hash types that are enabled; every combination of them is accepted (RSS-3).
 class RssHashTypes {
@@ -75,6 +79,12 @@ struct ReceiveHashParameters {
   RssHashTypes hash_types = RssHashTypes::all();
   friend bool operator==(const ReceiveHashParameters&, const ReceiveHashParameters&) = default;
 };
+
+/// What of an indirection table is left to a queue that only some processors serve (D-46): an entry that names one of
+/// them stays; each other entry goes to one of them in turn, by its place.
+/// @pre processors is not empty
+[[nodiscard]] std::vector<ProcessorNumber> table_within(std::vector<ProcessorNumber> table,
+                                                        const std::vector<ProcessorNumber>& processors);
 
 /// What is reported with a packet; all zero without a hash (RSS-19). The function is always Toeplitz.
 struct RssHash {

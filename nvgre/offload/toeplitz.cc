@@ -1,6 +1,9 @@
 #include "nvgre/offload/toeplitz.h"
 
 #include <cassert>
+#include <charconv>
+
+#include "nvgre/wire/text.h"
 
 namespace nvgre::offload {
 namespace {
@@ -14,6 +17,24 @@ std::uint32_t key_window(const ToeplitzKey& key, std::size_t position) noexcept 
 }
 
 }  // namespace
+
+std::optional<ToeplitzKey> parse_toeplitz_key(std::string text) {
+  std::erase(text, ':');
+  ToeplitzKey key{};
+  if (text.size() != 2 * key.size()) return std::nullopt;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const char* begin = text.data() + 2 * i;
+    const auto [end, error] = std::from_chars(begin, begin + 2, key[i], 16);
+    if (error != std::errc{} || end != begin + 2) return std::nullopt;
+  }
+  return key;
+}
+
+std::string to_string(const ToeplitzKey& key) {
+  std::string text;
+  for (const auto byte : key) text += wire::hexadecimal(byte, 2);
+  return text;
+}
 
 ToeplitzHash::ToeplitzHash(const ToeplitzKey& key) noexcept {
   for (std::size_t position = 0; position < kMaxInputSize; ++position) {

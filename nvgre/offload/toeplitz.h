@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "nvgre/wire/bytes.h"
 
@@ -18,6 +20,10 @@ inline constexpr ToeplitzKey kMicrosoftVerificationKey = {0x6d, 0x5a, 0x56, 0xda
                                                           0x25, 0x3d, 0x43, 0xa3, 0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb,
                                                           0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3, 0x80, 0x30,
                                                           0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
+
+/// 80 hexadecimal digits; colons between bytes are allowed. @return Nothing for any other text.
+[[nodiscard]] std::optional<ToeplitzKey> parse_toeplitz_key(std::string text);
+[[nodiscard]] std::string to_string(const ToeplitzKey& key);
 
 /// The hash of one key. The result for a set input bit is the key's 32 bits at that bit's position, and the hash is the
 /// XOR of those; so every input byte has 256 possible contributions, and they are looked up.
