@@ -70,6 +70,7 @@ class EndpointEvents {
 struct PortAbilities {
   bool accepts_units = true;      ///< TCP units and super-frames.
   bool accepts_udp_units = true;  ///< UDP units and super-frames (Linux 6.2 and later).
+  bool has_queue = false;         ///< A VM queue of its own, whose filter counts now (VMQ-16, VMQ-19).
 };
 
 /// What a burst is judged by; all of it stays alive and unchanged until the burst ends.

@@ -103,6 +103,8 @@ class Port {
   [[nodiscard]] const VirtualSubnet& subnet() const noexcept { return *subnet_; }
   [[nodiscard]] PortCounters& counters(unsigned worker) const noexcept { return statistics_->of(worker); }
   [[nodiscard]] PortCounts counts() const noexcept { return statistics_->total(); }
+  /// What each worker counted.
+  [[nodiscard]] std::vector<PortCounts> counts_by_worker() const { return statistics_->by_worker(); }
 
  private:
   friend class PolicyCompiler;

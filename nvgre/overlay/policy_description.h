@@ -49,8 +49,9 @@ struct PortDescription {
   wire::Vsid vsid = *wire::Vsid::from(wire::Vsid::kFirstTenant);
   wire::MacAddress mac = {};
   std::vector<wire::CustomerAddress> addresses = {};
-  bool spoof_check = true;  ///< Frames with another source MAC or that claim another's address are dropped.
-  bool router = false;      ///< Its addresses are a router's: ND answers for them say so.
+  bool spoof_check = true;             ///< Frames with another source MAC or that claim another's address are dropped.
+  bool router = false;                 ///< Its addresses are a router's: ND answers for them say so.
+  std::vector<unsigned> workers = {};  ///< Of the data plane, that serve this port's VM queue; empty: it chooses.
   friend bool operator==(const PortDescription&, const PortDescription&) = default;
 };
 

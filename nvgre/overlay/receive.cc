@@ -119,11 +119,20 @@ std::optional<DropReason> Receiver::deliver(ReceiveBurst& burst, const VirtualSu
   if (location != nullptr) {
     const auto* port = std::get_if<PortIndex>(location);
     if (port == nullptr) return DropReason::kUnknownPort;  // it has moved to another host
+    count_queue(burst, *port, frame);
     return deliver_to(burst, *port, frame);
   }
   const bool is_flooded = destination.is_group() || subnet.description().unknown == UnknownMode::kFlood;
   if (!is_flooded || subnet.local_ports().empty()) return DropReason::kUnknownPort;
   return flood(burst, subnet, frame);
+}
+
+/// The filter of a VM queue is the address and the subnet by which the port was found just now (VMQ-16, VMQ-21).
+void Receiver::count_queue(ReceiveBurst& burst, PortIndex port, const offload::ReceivedFrame& frame) noexcept {
+  if (!burst.ports.abilities(port).has_queue) return;
+  auto& counters = burst.snapshot.policy.port(port)->counters(worker_);
+  ++counters.queue_packets;
+  counters.queue_bytes += frame.bytes.size();
 }
 
 /// @return The last port's reason, if no port got the frame.

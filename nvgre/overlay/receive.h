@@ -48,6 +48,7 @@ class Receiver {
                                                            offload::ReceivedFrame frame);
   [[nodiscard]] std::optional<wire::DropReason> deliver_cut(ReceiveBurst& burst, PortIndex port,
                                                             const offload::ReceivedFrame& frame);
+  void count_queue(ReceiveBurst& burst, PortIndex port, const offload::ReceivedFrame& frame) noexcept;
   void count_checksum(const offload::ReceiveChecksum& checksum) noexcept;
 
   unsigned worker_;

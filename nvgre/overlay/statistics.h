@@ -97,6 +97,11 @@ class PerWorker {
     for (const Slot& slot : slots_) sum += slot.counters;
     return sum;
   }
+  [[nodiscard]] std::vector<Counts> by_worker() const {
+    std::vector<Counts> shares(slots_.size());
+    for (std::size_t worker = 0; worker < slots_.size(); ++worker) shares[worker] += slots_[worker].counters;
+    return shares;
+  }
 
  private:
   static constexpr std::size_t kCacheLine = 64;
