@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nvgre/datapath/steering.h"
 #include "nvgre/offload/active_offloads.h"
 #include "nvgre/offload/result.h"
 #include "nvgre/overlay/policy_description.h"
@@ -25,6 +26,7 @@ struct PortStatus {
   std::uint64_t attach_count = 0;  ///< How often it was attached (again).
   std::uint64_t loss_count = 0;    ///< How often it went down or vanished.
   overlay::PortCounts counts;
+  std::vector<overlay::PortCounts> workers = {};  ///< Each worker's share of them.
 };
 
 struct SubnetStatus {
@@ -54,6 +56,18 @@ struct WorkerStatus {
   overlay::EndpointCounts counts;  ///< Frames, drops by reason, LSO, USO, RSC, checksums: what this worker did.
 };
 
+/// Who chooses the worker of a frame.
+enum class SteeringKind : std::uint8_t {
+  kNone,     ///< There is one worker.
+  kKernel,   ///< The kernel, by a hash of its own: what the adapter says is not followed.
+  kProgram,  ///< Our program, as the adapter says.
+};
+/// "none", "kernel", "program".
+[[nodiscard]] constexpr std::string_view text(SteeringKind kind) noexcept {
+  constexpr std::string_view kNames[] = {"none", "kernel", "program"};
+  return kNames[static_cast<unsigned>(kind)];
+}
+
 /// Everything that `nvgre status` shows of a data plane. The numbers of one report belong to nearly one moment.
 struct Report {
   std::string plane;  ///< "userspace", "kernel" or "memory".
@@ -62,6 +76,7 @@ struct Report {
   std::vector<SubnetStatus> subnets;
   std::vector<PortStatus> ports;
   std::vector<WorkerStatus> workers;
+  SteeringKind steering = SteeringKind::kNone;
 };
 
 /// A data plane. All calls come from one control thread; frames keep flowing meanwhile.
@@ -76,6 +91,12 @@ class DataPlane {
   /// Makes these offloads the active ones. When it returns every worker uses them, frames that were held under the old
   /// ones have been delivered (STATE-18), and made devices offer the tenant what is now active.
   virtual void apply(const offload::ActiveOffloads& offloads) = 0;
+
+  /// Steers frames to queues and workers like this from now on. A plane of one worker has nothing to do.
+  virtual void steer(const Steering& /*steering*/) {}
+
+  /// Workers that frames can be steered to, at least 1; never changes.
+  [[nodiscard]] virtual unsigned worker_count() const noexcept { return 1; }
 
   [[nodiscard]] virtual Report report() const = 0;
 };

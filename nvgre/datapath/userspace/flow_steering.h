@@ -1,25 +1,44 @@
-/// The program that spreads the flows of a device over workers: a few lines of eBPF that the kernel runs for each frame
-/// before it puts it into a queue. All frames of a flow, from the tenant and for it, go to one worker: nothing is
-/// reordered, whatever was written to which queue before, and answers leave with the burst they arrived in.
+/// Gives each frame to the worker that the adapter names: the steering program, its maps, and a copy of the program for
+/// each device that it is attached to. All frames of a flow, from the tenant and for it, go to one worker as long as
+/// the indirection table stays the same: nothing is reordered (RSS-26).
 #pragma once
 
-#include <cstdint>
+#include <optional>
+#include <string>
 
+#include "nvgre/datapath/data_plane.h"
+#include "nvgre/datapath/steering.h"
 #include "nvgre/datapath/userspace/file_descriptor.h"
-#include "nvgre/wire/result.h"
+#include "nvgre/datapath/userspace/steering_maps.h"
+#include "nvgre/datapath/userspace/steering_program.h"
+#include "nvgre/offload/active_offloads.h"
 
 namespace nvgre::datapath::userspace {
 
-/// Where a program finds the frame it is asked about.
-enum class SteeringPlace : std::uint8_t {
-  kTapQueue,       ///< TUNSETSTEERINGEBPF: a tenant's frame, from its Ethernet header on.
-  kPortSocket,     ///< PACKET_FANOUT of a port's device: a tenant's frame, from its IP header on.
-  kUnderlaySocket  ///< PACKET_FANOUT of the underlay: an NVGRE packet, from its outer IP header on.
-};
+/// @note  One thread at a time.
+class FlowSteering {
+ public:
+  /// Makes the maps. With one worker there is nothing to steer; without CAP_BPF (or CAP_SYS_ADMIN) flows can't be
+  /// steered by us: the kernel's own hash spreads the frames of packet sockets then, and a TAP has one queue.
+  explicit FlowSteering(unsigned worker_count);
 
-/// Loads the program for a place.
-/// @return  It, or why not: without CAP_BPF (or CAP_SYS_ADMIN) flows can't be spread by us. The kernel's own hash
-///          does it for packet sockets then, and a TAP has one queue.
-[[nodiscard]] Result<FileDescriptor> load_steering_program(SteeringPlace place);
+  void apply(const Steering& steering);
+  void apply(const offload::ActiveOffloads& offloads);
+
+  /// The program for the underlay's sockets; no file: the kernel's own hash.
+  [[nodiscard]] FileDescriptor underlay_program() const;
+  /// The program for what a port's tenant sends, and so for that port's queue.
+  [[nodiscard]] FileDescriptor port_program(SteeringPlace place, const std::string& device) const;
+
+  [[nodiscard]] const Steering& steering() const noexcept { return steering_; }
+  [[nodiscard]] SteeringKind kind() const noexcept { return kind_; }
+
+ private:
+  [[nodiscard]] FileDescriptor load(SteeringPlace place, offload::QueueId queue) const;
+
+  SteeringKind kind_ = SteeringKind::kNone;
+  std::optional<SteeringMaps> maps_;
+  Steering steering_;
+};
 
 }  // namespace nvgre::datapath::userspace

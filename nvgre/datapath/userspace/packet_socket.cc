@@ -104,13 +104,19 @@ Result<std::uint16_t> PacketSocket::join(std::optional<std::uint16_t> group, int
       static_cast<std::uint32_t>(group.value_or(0)) | (static_cast<std::uint32_t>(mode | flags) << 16);
   if (!set_option(receiver(), SOL_PACKET, PACKET_FANOUT, argument))
     return std::unexpected(failed(options_, "share the frames among workers"));
-  if (!group && steering_program >= 0 && !set_option(receiver(), SOL_PACKET, PACKET_FANOUT_DATA, steering_program))
-    return std::unexpected(failed(options_, "attach the steering program"));
+  if (!group && steering_program >= 0)
+    if (auto steered = steer(steering_program); !steered) return std::unexpected(std::move(steered.error()));
   std::uint32_t joined = 0;
   socklen_t size = sizeof joined;
   if (::getsockopt(receiver(), SOL_PACKET, PACKET_FANOUT, &joined, &size) != 0)
     return std::unexpected(failed(options_, "read the group of sockets"));
   return static_cast<std::uint16_t>(joined & 0xFFFF);
+}
+
+Result<void> PacketSocket::steer(int steering_program) {
+  if (!set_option(receiver(), SOL_PACKET, PACKET_FANOUT_DATA, steering_program))
+    return std::unexpected(failed(options_, "attach the steering program"));
+  return {};
 }
 
 Result<void> PacketSocket::attach(PacketFilter filter) {

@@ -39,9 +39,12 @@ class PacketSocket {
   /// Without a steering program the kernel's own flow hash chooses. No roll-over to another socket when one is full:
   /// that would change the order within a flow.
   /// @param group             Identifies the group, as the first member learned it; nothing: makes a new group.
-  /// @param steering_program  eBPF program that names the member (flow_steering.h), or a negative number.
+  /// @param steering_program  eBPF program that names the member (steering_program.h), or a negative number.
   /// @return                  The group.
   [[nodiscard]] Result<std::uint16_t> join(std::optional<std::uint16_t> group, int steering_program);
+
+  /// Exchanges the steering program of the whole group, between two frames. @pre joined with one
+  [[nodiscard]] Result<void> steer(int steering_program);
 
   /// Lets frames through the filter. Called when all members of a group have joined: before, each would get a copy.
   [[nodiscard]] Result<void> start();

@@ -47,6 +47,10 @@ Result<std::shared_ptr<PortDevice>> PortDevice::attach(const std::string& name, 
   return device;
 }
 
+Result<void> PortDevice::steer(int steering_program) {
+  return tap_ ? tap_->steer(steering_program) : sockets_.front().steer(steering_program);
+}
+
 int PortDevice::read_descriptor(unsigned worker) const noexcept {
   if (!tap_) return sockets_[worker].receiver();
   return worker < tap_->queue_count() ? tap_->queue(worker) : -1;

@@ -25,6 +25,10 @@ class PortDevice {
   [[nodiscard]] static Result<std::shared_ptr<PortDevice>> attach(const std::string& device, int interface_index,
                                                                   unsigned worker_count, int steering_program);
 
+  /// Exchanges the program that names the worker of what the tenant sends. @pre made or attached with one, for more
+  /// than one worker
+  [[nodiscard]] Result<void> steer(int steering_program);
+
   [[nodiscard]] bool is_made_by_us() const noexcept { return tap_.has_value(); }
   /// The TAP. @pre is_made_by_us()
   [[nodiscard]] TapDevice& tap() noexcept { return *tap_; }

@@ -47,16 +47,18 @@ Result<PortTable::Port> PortTable::attach(const overlay::Port& port, std::size_t
 Result<PortTable::Port> PortTable::make(const overlay::Port& port, std::size_t mtu,
                                         const offload::ActiveOffloads& offloads) {
   const auto& name = port.description().device;
+  const auto program = steering_.port_program(SteeringPlace::kTapQueue, name);
   auto device = PortDevice::make({.name = name,
                                   .mac = port.mac(),
                                   .mtu = mtu,
                                   .queue_count = settings_.worker_count,
-                                  .steering_program = settings_.tap_steering});
+                                  .steering_program = program.number()});
   if (!device) return std::unexpected(std::move(device.error()));
   if (auto offered = (*device)->tap().offer(offloads); !offered) return std::unexpected(std::move(offered.error()));
   spdlog::info("port device={} kind=tap mtu={} queues={}", name, mtu, (*device)->tap().queue_count());
   Port made;
   made.device = std::move(*device);
+  made.queue = steering_.steering().queue_of(name).id;
   made.is_made_by_us = true;
   made.mtu = mtu;
   made.usability.update(true);
@@ -66,7 +68,8 @@ Result<PortTable::Port> PortTable::make(const overlay::Port& port, std::size_t m
 Result<PortTable::Port> PortTable::attach_existing(const std::string& name, const Link& link) {
   // The guard first: the host's stack is not to see a single frame of the tenant.
   if (auto guarded = guard_.guard_port(name); !guarded) return std::unexpected(std::move(guarded.error()));
-  auto device = PortDevice::attach(name, link.index, settings_.worker_count, settings_.socket_steering);
+  const auto program = steering_.port_program(SteeringPlace::kPortSocket, name);
+  auto device = PortDevice::attach(name, link.index, settings_.worker_count, program.number());
   if (!device) {
     guard_.release_port(name);
     return std::unexpected(std::move(device.error()));
@@ -74,6 +77,7 @@ Result<PortTable::Port> PortTable::attach_existing(const std::string& name, cons
   spdlog::info("port device={} kind=existing mtu={}", name, link.mtu);
   Port attached;
   attached.device = std::move(*device);
+  attached.queue = steering_.steering().queue_of(name).id;
   attached.mtu = link.mtu;
   attached.usability.update(link.is_up);
   return attached;
@@ -118,6 +122,20 @@ void PortTable::offer(const offload::ActiveOffloads& offloads) {
   }
 }
 
+void PortTable::follow_steering(const overlay::Policy& policy) {
+  for (auto& [index, port] : ports_) {
+    const auto& name = policy.port(index)->description().device;
+    const auto queue = steering_.steering().queue_of(name).id;
+    if (queue == port.queue) continue;
+    port.queue = queue;
+    const auto place = port.is_made_by_us ? SteeringPlace::kTapQueue : SteeringPlace::kPortSocket;
+    const auto program = steering_.port_program(place, name);
+    if (!port.device || !program) continue;
+    if (auto steered = port.device->steer(program.number()); !steered)
+      spdlog::warn("port error=\"{}\"", steered.error().message);
+  }
+}
+
 bool PortTable::follow(const overlay::Policy& policy, std::size_t underlay_mtu,
                        const offload::ActiveOffloads& offloads) {
   bool is_changed = false;
@@ -146,6 +164,7 @@ bool PortTable::follow_made(const overlay::Port& description, Port& port, std::s
     return was_there;
   }
   port.device = std::move(made->device);
+  port.queue = made->queue;
   port.mtu = mtu;
   port.usability.update(true);
   return true;
@@ -174,6 +193,7 @@ bool PortTable::follow_existing(const std::string& name, Port& port) {
     return was_there;
   }
   port.device = std::move(attached->device);
+  port.queue = attached->queue;
   port.mtu = link->mtu;
   port.usability.update(link->is_up);
   return true;
@@ -189,10 +209,13 @@ std::vector<std::shared_ptr<PortDevice>> PortTable::devices() const {
   return devices;
 }
 
-std::vector<overlay::PortAbilities> PortTable::abilities() const {
-  return std::vector<overlay::PortAbilities>(
+std::vector<overlay::PortAbilities> PortTable::abilities(bool queues_count) const {
+  std::vector<overlay::PortAbilities> abilities(
       ports_.empty() ? 0 : ports_.rbegin()->first + 1,
       {.accepts_units = true, .accepts_udp_units = settings_.takes_udp_super_frames});
+  for (const auto& [index, port] : ports_)
+    abilities[index].has_queue = queues_count && port.queue != offload::kDefaultQueue;
+  return abilities;
 }
 
 PortStatus PortTable::status(overlay::PortIndex index) const {

@@ -9,6 +9,7 @@
 
 #include "nvgre/datapath/data_plane.h"
 #include "nvgre/datapath/userspace/file_descriptor.h"
+#include "nvgre/datapath/userspace/flow_steering.h"
 #include "nvgre/datapath/userspace/host_guard.h"
 #include "nvgre/datapath/userspace/port_device.h"
 #include "nvgre/datapath/userspace/underlay_watch.h"
@@ -24,13 +25,12 @@ class PortTable {
  public:
   struct Settings {
     unsigned worker_count = 1;
-    int tap_steering = -1;                ///< flow_steering.h; negative: TAPs have one queue.
-    int socket_steering = -1;             ///< flow_steering.h; negative: the kernel's own hash.
     bool takes_udp_super_frames = false;  ///< Packet sockets know UDP GSO (Linux 6.2).
   };
-  /// @param watch  Finds devices.
-  PortTable(HostGuard& guard, UnderlayWatch& watch, const Settings& settings)
-      : guard_(guard), watch_(watch), settings_(settings) {}
+  /// @param watch     Finds devices.
+  /// @param steering  Names the worker of what a tenant sends.
+  PortTable(HostGuard& guard, UnderlayWatch& watch, const FlowSteering& steering, const Settings& settings)
+      : guard_(guard), watch_(watch), steering_(steering), settings_(settings) {}
   ~PortTable();
   PortTable(const PortTable&) = delete;
   PortTable& operator=(const PortTable&) = delete;
@@ -38,8 +38,9 @@ class PortTable {
   /// Attaches the ports of a policy that are new; nothing else is changed.
   /// @return  What is not attached yet, made ready; or an error, and nothing was changed.
   struct Port {
-    FileDescriptor claim;                ///< Nobody else's while the policy has the port.
-    std::shared_ptr<PortDevice> device;  ///< Null while the device is gone.
+    FileDescriptor claim;                             ///< Nobody else's while the policy has the port.
+    std::shared_ptr<PortDevice> device;               ///< Null while the device is gone.
+    offload::QueueId queue = offload::kDefaultQueue;  ///< Whose workers read what the tenant sends.
     bool is_made_by_us = false;
     bool is_refused = false;  ///< The device is there, or could be made, but attaching failed the last time.
     std::size_t mtu = 0;      ///< The tenant's IP MTU of a made device; the device's own of an existing one.
@@ -55,6 +56,8 @@ class PortTable {
 
   /// Offers the tenants of made devices what is active now.
   void offer(const offload::ActiveOffloads& offloads);
+  /// Moves ports whose queue is another one now to that queue's workers.
+  void follow_steering(const overlay::Policy& policy);
   /// Looks after devices that changed. @return true if some port has another device now, or none.
   bool follow(const overlay::Policy& policy, std::size_t underlay_mtu, const offload::ActiveOffloads& offloads);
   /// Some device could not be made or attached again: to be tried once more by follow().
@@ -63,7 +66,8 @@ class PortTable {
   void fit(const overlay::Policy& policy, std::size_t underlay_mtu);
 
   [[nodiscard]] std::vector<std::shared_ptr<PortDevice>> devices() const;
-  [[nodiscard]] std::vector<overlay::PortAbilities> abilities() const;
+  /// @param queues_count  Filters of VM queues are in force.
+  [[nodiscard]] std::vector<overlay::PortAbilities> abilities(bool queues_count) const;
   /// Everything of PortStatus but the description and the counts.
   [[nodiscard]] PortStatus status(overlay::PortIndex port) const;
 
@@ -78,6 +82,7 @@ class PortTable {
 
   HostGuard& guard_;
   UnderlayWatch& watch_;
+  const FlowSteering& steering_;
   Settings settings_;
   Ports ports_;
 };

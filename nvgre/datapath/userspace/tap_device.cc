@@ -117,12 +117,19 @@ Result<TapDevice> TapDevice::make(const TapOptions& options) {
   const unsigned queue_count = is_multi_queue ? options.queue_count : 1;
   for (unsigned i = 0; i < queue_count; ++i)
     if (auto added = device.add_queue(is_multi_queue); !added) return std::unexpected(std::move(added.error()));
-  if (is_multi_queue && ::ioctl(device.queue(0), TUNSETSTEERINGEBPF, &options.steering_program) != 0)
-    return std::unexpected(device.failed("steer the queues of", errno));
+  if (is_multi_queue)
+    if (auto steered = device.steer(options.steering_program); !steered)
+      return std::unexpected(std::move(steered.error()));
   if (auto set = device.set_mac(options.mac); !set) return std::unexpected(std::move(set.error()));
   if (auto set = device.set_mtu(options.mtu); !set) return std::unexpected(std::move(set.error()));
   if (const int error = set_up_here(options.name); error != 0) return std::unexpected(device.failed("set up", error));
   return device;
+}
+
+Result<void> TapDevice::steer(int steering_program) {
+  if (::ioctl(queue(0), TUNSETSTEERINGEBPF, &steering_program) != 0)
+    return std::unexpected(failed("steer the queues of", errno));
+  return {};
 }
 
 Result<void> TapDevice::add_queue(bool is_multi_queue) {

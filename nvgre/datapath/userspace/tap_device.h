@@ -18,7 +18,7 @@ struct TapOptions {
   wire::MacAddress mac;
   std::size_t mtu = 0;  ///< The tenant's IP MTU, bytes.
   unsigned queue_count = 1;
-  /// eBPF program that names the queue of a frame from the tenant (flow_steering.h), or a negative number: then only
+  /// eBPF program that names the queue of a frame from the tenant (steering_program.h), or a negative number: then only
   /// one queue may be made, because the kernel's own steering would move flows between queues and reorder them.
   int steering_program = -1;
 };
@@ -32,6 +32,9 @@ class TapDevice {
   /// Offers the tenant's stack what is active: checksums, TSO, USO; or takes the offer back. Works on live traffic.
   /// @return  false if this kernel has no USO for TAPs (older than Linux 6.2): the rest is set.
   [[nodiscard]] Result<bool> offer(const offload::ActiveOffloads& offloads);
+
+  /// Exchanges the steering program. @pre made with one
+  [[nodiscard]] Result<void> steer(int steering_program);
 
   /// Changes the address; wherever the device is.
   [[nodiscard]] Result<void> set_mac(const wire::MacAddress& mac);

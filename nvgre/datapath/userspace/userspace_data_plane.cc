@@ -13,7 +13,6 @@
 #include <unistd.h>
 #include <urcu-qsbr.h>
 
-#include "nvgre/datapath/userspace/flow_steering.h"
 #include "nvgre/datapath/userspace/privileges.h"
 
 namespace nvgre::datapath::userspace {
@@ -28,14 +27,6 @@ std::vector<unsigned> usable_cpus() {
       if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
   if (cpus.empty()) cpus.push_back(0);
   return cpus;
-}
-
-FileDescriptor load_steering(SteeringPlace place, unsigned worker_count) {
-  if (worker_count == 1) return {};
-  auto program = load_steering_program(place);
-  if (program) return std::move(*program);
-  spdlog::warn("steering place={} reason=\"{}\"", static_cast<int>(place), program.error().message);
-  return {};
 }
 
 void ring(const FileDescriptor& bell) {
@@ -64,18 +55,14 @@ Result<std::unique_ptr<UserspaceDataPlane>> UserspaceDataPlane::create(unsigned 
 
 UserspaceDataPlane::UserspaceDataPlane(Parts parts)
     : worker_count_(parts.worker_count),
-      tap_steering_(load_steering(SteeringPlace::kTapQueue, worker_count_)),
-      port_steering_(load_steering(SteeringPlace::kPortSocket, worker_count_)),
-      underlay_steering_(load_steering(SteeringPlace::kUnderlaySocket, worker_count_)),
+      steering_(worker_count_),
+      underlay_program_(steering_.underlay_program()),
       doorbell_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       guard_(std::move(parts.guard)),
       watch_(std::move(parts.watch)),
-      attachment_(guard_, worker_count_, underlay_steering_.number()),
-      ports_(guard_, watch_,
-             {.worker_count = worker_count_,
-              .tap_steering = tap_steering_.number(),
-              .socket_steering = port_steering_.number(),
-              .takes_udp_super_frames = kernel_takes_udp_super_frames()}) {
+      attachment_(guard_, worker_count_, underlay_program_.number()),
+      ports_(guard_, watch_, steering_,
+             {.worker_count = worker_count_, .takes_udp_super_frames = kernel_takes_udp_super_frames()}) {
   for (unsigned i = 0; i < worker_count_; ++i)
     workers_.push_back(std::make_unique<Worker>(i, view_, doorbell_.number()));
 }
@@ -127,8 +114,18 @@ Result<void> UserspaceDataPlane::apply(const overlay::PolicyDescription& descrip
 void UserspaceDataPlane::apply(const offload::ActiveOffloads& offloads) {
   const std::scoped_lock lock(mutex_);
   offloads_ = offloads;
+  steering_.apply(offloads);
   ports_.offer(offloads);
   if (policy_) publish();
+}
+
+void UserspaceDataPlane::steer(const Steering& steering) {
+  const std::scoped_lock lock(mutex_);
+  if (steering == steering_.steering()) return;
+  steering_.apply(steering);
+  if (!policy_) return;
+  ports_.follow_steering(*policy_);
+  publish();
 }
 
 void UserspaceDataPlane::publish() {
@@ -138,7 +135,8 @@ void UserspaceDataPlane::publish() {
   next->offloads = offloads_;
   next->underlay_sockets = attachment_.sockets();
   next->devices = ports_.devices();
-  next->abilities = ports_.abilities();
+  const bool queues_count = steering_.kind() != SteeringKind::kKernel && offloads_.encapsulated.vmq.bits() != 0;
+  next->abilities = ports_.abilities(queues_count);
   const WorkerView& view = *next;
   const std::unique_ptr<const WorkerView> before(view_.exchange(next.release(), std::memory_order_acq_rel));
   // Workers that sleep are done with the old view already; the others after at most one burst of each queue.
@@ -223,21 +221,29 @@ Report UserspaceDataPlane::report() const {
   const std::scoped_lock lock(mutex_);
   Report report;
   report.plane = "userspace";
+  report.steering = steering_.kind();
   report.underlay = attachment_.status();
   for (const auto& worker : workers_) report.workers.push_back({.cpu = worker->cpu(), .counts = worker->counts()});
   if (!policy_) return report;
   report.next_hops = next_hops();
   for (const auto& subnet : policy_->subnets())
     report.subnets.push_back({.description = subnet->description(), .counts = subnet->counts()});
+  report.ports = ports();
+  return report;
+}
+
+std::vector<PortStatus> UserspaceDataPlane::ports() const {
+  std::vector<PortStatus> ports;
   for (overlay::PortIndex index = 0; index < policy_->port_limit(); ++index) {
     const auto* port = policy_->port(index);
     if (port == nullptr) continue;
     auto status = ports_.status(index);
     status.description = port->description();
     status.counts = port->counts();
-    report.ports.push_back(std::move(status));
+    status.workers = port->counts_by_worker();
+    ports.push_back(std::move(status));
   }
-  return report;
+  return ports;
 }
 
 std::vector<NextHopStatus> UserspaceDataPlane::next_hops() const {

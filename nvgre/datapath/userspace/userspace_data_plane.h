@@ -15,6 +15,7 @@
 #include "nvgre/datapath/data_plane.h"
 #include "nvgre/datapath/userspace/backoff.h"
 #include "nvgre/datapath/userspace/file_descriptor.h"
+#include "nvgre/datapath/userspace/flow_steering.h"
 #include "nvgre/datapath/userspace/host_guard.h"
 #include "nvgre/datapath/userspace/port_table.h"
 #include "nvgre/datapath/userspace/underlay_attachment.h"
@@ -37,6 +38,8 @@ class UserspaceDataPlane final : public DataPlane {
 
   [[nodiscard]] Result<void> apply(const overlay::PolicyDescription& description) override;
   void apply(const offload::ActiveOffloads& offloads) override;
+  void steer(const Steering& steering) override;
+  [[nodiscard]] unsigned worker_count() const noexcept override { return worker_count_; }
   [[nodiscard]] Report report() const override;
 
  private:
@@ -52,10 +55,12 @@ class UserspaceDataPlane final : public DataPlane {
   void take_notes();
   [[nodiscard]] int monitor_timeout() const;
   [[nodiscard]] std::vector<NextHopStatus> next_hops() const;
+  [[nodiscard]] std::vector<PortStatus> ports() const;
 
   const unsigned worker_count_;
   mutable std::mutex mutex_;  ///< Guards everything below but the workers' own parts and the view.
-  FileDescriptor tap_steering_, port_steering_, underlay_steering_;
+  FlowSteering steering_;
+  FileDescriptor underlay_program_;
   FileDescriptor doorbell_;  ///< Rung by workers that have notes, and to end the monitor.
   HostGuard guard_;
   UnderlayWatch watch_;

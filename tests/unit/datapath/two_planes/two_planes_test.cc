@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "namespaces.h"
-#include "nvgre/datapath/userspace/flow_steering.h"
 #include "nvgre/datapath/userspace/kernel_tables.h"
 #include "nvgre/datapath/userspace/privileges.h"
 #include "nvgre/datapath/userspace/userspace_data_plane.h"
@@ -298,14 +297,6 @@ TEST(KernelTables, tell_a_neighbour_that_the_kernel_keeps_from_one_that_it_only_
     tables->forget(link->index, kept);
     EXPECT_FALSE(tables->is_kept(link->index, kept));
   });
-}
-
-TEST(FlowSteering, loads_in_every_place) {
-  if (::geteuid() != 0) GTEST_SKIP() << "loading a program needs CAP_BPF";
-  for (const auto place : {SteeringPlace::kTapQueue, SteeringPlace::kPortSocket, SteeringPlace::kUnderlaySocket}) {
-    const auto program = load_steering_program(place);
-    EXPECT_TRUE(program) << program.error().message;
-  }
 }
 
 }  // namespace
