@@ -63,6 +63,7 @@ void add_commands(CLI::App& app, int& status) {
   add_run_command(app, status);
   add_status_command(app, status);
   add_offload_command(app, status);
+  add_rss_command(app, status);
   add_inspect_command(app, status);
   add_encap_command(app, status);
   add_decap_command(app, status);

@@ -18,6 +18,7 @@ enum ExitStatus : int {
 void add_run_command(CLI::App& app, int& status);
 void add_status_command(CLI::App& app, int& status);
 void add_offload_command(CLI::App& app, int& status);
+void add_rss_command(CLI::App& app, int& status);
 void add_inspect_command(CLI::App& app, int& status);
 void add_encap_command(CLI::App& app, int& status);
 void add_decap_command(CLI::App& app, int& status);

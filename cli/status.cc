@@ -16,8 +16,8 @@ namespace {
 
 constexpr const char* kFooter =
     R"(Shows the data plane, the underlay, how each Provider Address is reached, subnets, ports with their frames both ways,
-lookup records, what LSO, USO, RSC and checksum validation did, each worker's share, and every dropped frame by its
-reason. The text leaves out what is 0; --json has everything, under the same names.
+lookup records, what LSO, USO, RSC and checksum validation did, receive queues and RSS with each worker's share, and
+every dropped frame by its reason. The text leaves out what is 0; --json has everything, under the same names.
 
 Exit status: 0 done; 1 no endpoint answers; 2 wrong usage; 4 the socket is not for this user.
 

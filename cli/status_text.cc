@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/endpoint_query.h"
+#include "cli/steering_text.h"
 #include "nvgre/overlay/statistics.h"
 #include "nvgre/wire/drop_reason.h"
 
@@ -164,10 +165,13 @@ std::string status_text(const json& status) {
   std::string out = head(status) + underlay(status);
   for (const auto& one : status.at("subnets")) out += subnet(one, status.at("records"));
   for (const auto& one : status.at("ports")) out += port(one);
+  if (status.contains("queues")) out += queues_text(status.at("queues"));
   out += "\ncounters of all workers\n" + counters(status.at("total").at("counts"));
   const auto dropped = drops(status.at("total").at("drops"));
   out += "\ndropped frames by reason\n" + (dropped.empty() ? "    none\n" : dropped);
-  return out + workers(status) + active_tasks(status.at("offload"));
+  out += workers(status);
+  if (status.contains("rss")) out += "\n" + rss_text(status.at("rss"));
+  return out + active_tasks(status.at("offload"));
 }
 
 }  // namespace nvgre::cli

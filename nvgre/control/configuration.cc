@@ -1,6 +1,7 @@
 #include "nvgre/control/configuration.h"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -37,6 +38,7 @@ class Reader {
   void read_provider();
   void read_datapath();
   void read_offload();
+  void read_rss();
   void read_api();
   void read_subnet(const toml::table& node);
   void read_flood(TomlTable& table, overlay::SubnetDescription& subnet);
@@ -69,6 +71,7 @@ std::expected<Configuration, ConfigurationProblems> Reader::read() {
   read_provider();
   read_datapath();
   read_offload();
+  read_rss();
   read_api();
   each("subnet", &Reader::read_subnet);
   each("port", &Reader::read_port);
@@ -81,7 +84,8 @@ std::expected<Configuration, ConfigurationProblems> Reader::read() {
 }
 
 void Reader::refuse_unknown_tables() {
-  static constexpr std::string_view kNames[] = {"provider", "datapath", "offload", "api", "subnet", "port", "record"};
+  static constexpr std::string_view kNames[] = {"provider", "datapath", "offload", "rss",
+                                                "api",      "subnet",   "port",    "record"};
   for (const auto& [key, node] : document_) {
     if (std::ranges::find(kNames, key.str()) != std::end(kNames)) continue;
     const auto meant = nearest(key.str(), kNames);
@@ -89,7 +93,7 @@ void Reader::refuse_unknown_tables() {
     problems_.push_back(
         {key.source().begin.line, std::string(key.str()),
          "unknown " + std::string(node.is_value() ? "key outside of a table" : "table") + "; " + hint +
-             "accepted are [provider], [datapath], [offload], [api], [[subnet]], [[port]], [[record]]"});
+             "accepted are [provider], [datapath], [offload], [rss], [api], [[subnet]], [[port]], [[record]]"});
   }
 }
 
@@ -170,6 +174,31 @@ void Reader::read_offload() {
   }
 }
 
+void Reader::read_rss() {
+  const auto* node = single("rss");
+  if (node == nullptr) return;
+  TomlTable table(*node, "[rss]", problems_);
+  auto& rss = configuration_.rss;
+  table.read("key", rss.key, to_toeplitz_key);
+  std::vector<offload::RssHashType> types;
+  table.read_list("hash_types", types, [](const toml::node& type) {
+    const auto text = to_text(type);
+    return text ? to_hash_type(*text) : std::nullopt;
+  });
+  for (const auto type : types) rss.hash_types = rss.hash_types.value_or(offload::RssHashTypes()).enable(type);
+  std::vector<unsigned> workers;
+  table.read_list("table", workers, to_worker);
+  if (const auto* given = table.find("table"); given != nullptr && table.is_good()) {
+    if (workers.size() > offload::RssParameters::kMaxTableEntries || !std::has_single_bit(workers.size()))
+      table.refuse("table", *given);
+    else
+      rss.table = std::move(workers);
+  }
+  table.read("default_worker", rss.default_worker, to_worker);
+  table.refuse_unknown_keys();
+  configuration_.lines.rss = table.lines();
+}
+
 void Reader::read_api() {
   const auto* node = single("api");
   if (node == nullptr) return;
@@ -233,6 +262,7 @@ void Reader::read_port(const toml::table& node) {
   table.read_list("addresses", port.addresses, to_address<wire::CustomerAddress>);
   table.read("spoof_check", port.spoof_check, to_boolean);
   table.read("router", port.router, to_boolean);
+  table.read_list("workers", port.workers, to_queue_worker);
   keep(table, port, configuration_.policy.ports, configuration_.lines.ports);
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nvgre/control/rss_settings.h"
 #include "nvgre/offload/keywords.h"
 #include "nvgre/overlay/policy_description.h"
 
@@ -30,7 +31,7 @@ struct TableLines {
 
 /// Of the tables whose entries may turn out wrong only when they are used; lists have a PolicyDescription's indices.
 struct PolicyLines {
-  TableLines provider, datapath;
+  TableLines provider, datapath, rss;
   std::vector<TableLines> subnets, ports, records;
 };
 
@@ -43,6 +44,7 @@ struct Configuration {
   DataPlaneMode mode = DataPlaneMode::kAuto;
   unsigned workers = 0;  ///< 0: one for each CPU.
   offload::Keywords offload;
+  RssSettings rss;
   std::string socket = std::string(kDefaultSocket);
   PolicyLines lines;
 };

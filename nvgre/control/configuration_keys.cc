@@ -26,6 +26,15 @@ constexpr ConfigurationKey kKeys[] = {
     {"[datapath]", "mode", R"("auto", "kernel" or "userspace")", R"("auto")", "who moves the frames"},
     {"[datapath]", "workers", "a number from 0 to 256", "0", "threads that move frames; 0: one for each CPU"},
 
+    {"[rss]", "key", "40 bytes: 80 hexadecimal digits, colons between bytes are allowed",
+     "Microsoft's verification key", "the secret of the hash that spreads flows over workers"},
+    {"[rss]", "hash_types", R"(a list of "ipv4", "tcp_ipv4", "udp_ipv4", "ipv6", "tcp_ipv6", "udp_ipv6")",
+     "all of them", "what is hashed: inner addresses and ports of TCP and UDP, else the outer addresses"},
+    {"[rss]", "table", "a list of 1, 2, 4, ... or 128 workers, from 0", "all workers in turn",
+     "the indirection table: the worker for each value of the hash's lowest bits"},
+    {"[rss]", "default_worker", "a worker's number from 0 to 255", "the first in the table",
+     "the worker of frames that are not hashed"},
+
     {"[api]", "socket", "a path of 1 to 107 bytes", R"("/run/nvgre/nvgre.sock")",
      "where `nvgre status` and `nvgre offload` reach this endpoint"},
 
@@ -50,6 +59,8 @@ constexpr ConfigurationKey kKeys[] = {
     {"[[port]]", "spoof_check", kBoolean, "true",
      "drop frames with another source MAC, and ARP or ND that claims another's address"},
     {"[[port]]", "router", kBoolean, "false", "the tenant is a router: ND answers for its addresses say so"},
+    {"[[port]]", "workers", "a list of workers from 0 to 63, such as [0, 1]", "all workers",
+     "the workers that serve this port's VM queue"},
 
     {"[[record]]", "vsid", kVsid, "", "the subnet"},
     {"[[record]]", "address", kAddress, "none", "the Customer Address that lives there; or addresses"},

@@ -9,6 +9,7 @@
 #include "nvgre/control/host.h"
 #include "nvgre/control/oid_request.h"
 #include "nvgre/control/report_json.h"
+#include "nvgre/control/steering_json.h"
 #include "nvgre/control/version.h"
 
 namespace nvgre::control {
@@ -31,17 +32,35 @@ Service::Service(std::string file, Configuration configuration, ChosenDataPlane 
     : file_(std::move(file)),
       configuration_(std::move(configuration)),
       chosen_(std::move(chosen)),
-      adapter_(offload::Capabilities(), configuration_.offload) {}
+      adapter_(offload::Capabilities(), configuration_.offload),
+      queues_(adapter_, miniport_.bind(), chosen_.plane->worker_count()) {}
 
 // Offloads first, so that the first port is made with what it may offer its tenant. The underlay's MTU may change at
 // any time and is bounded per packet by the endpoint (path MTU), so that of the link is only what JumboPacket makes it.
 Result<void> Service::start() {
+  if (auto judged = judge_workers(configuration_); !judged) return judged;
   adapter_.set_device_mtu(kLargestIpPacket);
   adapter_.turn_everything_on();
   adapter_.attach([this](const offload::ActiveOffloads& next) { chosen_.plane->apply(next); });
   if (auto applied = apply(configuration_); !applied) return applied;
+  set_up_queues(configuration_);
   log_notices();
   return {};
+}
+
+// What may be refused in this has been judged before.
+void Service::set_up_queues(const Configuration& configuration) {
+  const auto workers = chosen_.plane->worker_count();
+  if (const auto spread = default_scaling(adapter_, workers))
+    if (const auto scaling = configuration.rss.applied_to(*spread, workers))
+      if (const auto set = set_scaling(adapter_, *scaling); !set) spdlog::warn("[rss] {}", set.error().message);
+  queues_.follow(configuration.policy.ports);
+  steer();
+}
+
+// Whoever changed the adapter, its queues or its filters: the data plane does what they say now.
+void Service::steer() {
+  chosen_.plane->steer(queues_.steering());
 }
 
 Result<void> Service::apply(const Configuration& configuration) {
@@ -60,6 +79,7 @@ Result<void> Service::reload() {
   if (auto judged = judge_change(*next); !judged) return judged;
   if (auto applied = apply(*next); !applied) return applied;
   if (auto replaced = adapter_.replace_keywords(next->offload); !replaced) return replaced;
+  set_up_queues(*next);
   configuration_ = std::move(*next);
   ++reload_count_;
   log_notices();
@@ -75,22 +95,59 @@ Result<void> Service::judge_change(const Configuration& next) const {
   if (next.socket != configuration_.socket) return refuse("[api] socket");
   if (next.mode != configuration_.mode) return refuse("[datapath] mode");
   if (next.workers != configuration_.workers) return refuse("[datapath] workers");
+  if (auto judged = judge_workers(next); !judged) return judged;
   if (auto judged = adapter_.judge_keywords(next.offload); !judged)
     return failure(ErrorCode::kInvalid, file_ + ": [offload] " + judged.error().message);
   return {};
 }
 
+// Workers that a file names, by the line that names them.
+Result<void> Service::judge_workers(const Configuration& configuration) const {
+  const auto count = chosen_.plane->worker_count();
+  const auto refuse = [&](const TableLines& lines, std::string_view key, const std::string& message) {
+    const ConfigurationProblem problem{lines.line_of(key), lines.table + " " + std::string(key), message};
+    return failure(ErrorCode::kInvalid, to_string(problem, file_));
+  };
+  for (std::size_t i = 0; i < configuration.policy.ports.size(); ++i)
+    for (const unsigned worker : configuration.policy.ports[i].workers)
+      if (worker >= count)
+        return refuse(configuration.lines.ports.at(i), "workers",
+                      "given " + std::to_string(worker) + ", accepted is a worker from 0 to " +
+                          std::to_string(count - 1) + " ([datapath] workers)");
+  const bool is_given = configuration.rss != RssSettings{};
+  const auto spread = default_scaling(adapter_, count);
+  if (is_given && !spread)
+    return refuse(configuration.lines.rss, "table",
+                  "nothing is hashed; RSS, VMQ and queue_rss of [offload] decide that");
+  if (!is_given) return {};
+  if (auto scaling = configuration.rss.applied_to(*spread, count); !scaling)
+    return refuse(configuration.lines.rss, "table", scaling.error().message);
+  return {};
+}
+
 Result<json> Service::handle(const std::string& command, const json& request) {
+  auto answer = perform(command, request);
+  if (answer && command != "status") steer();
+  return answer;
+}
+
+Result<json> Service::perform(const std::string& command, const json& request) {
   if (command == "status") return status();
   if (command == "offload.show") return to_json(adapter_);
   if (command == "offload.set") return set_offload(request);
+  if (command == "rss.show") return show_rss();
+  if (command == "rss.set") return set_rss(request);
   if (command == "oid.request") return request_oid(request);
-  return failure(ErrorCode::kInvalid,
-                 "no command \"" + command + "\"; there are status, offload.show, offload.set and oid.request");
+  return failure(
+      ErrorCode::kInvalid,
+      "no command \"" + command + "\"; there are status, offload.show, offload.set, rss.show, rss.set and oid.request");
 }
 
 json Service::status() const {
-  json out = to_json(chosen_.plane->report(), configuration_.policy.records);
+  const auto report = chosen_.plane->report();
+  json out = to_json(report, configuration_.policy.records);
+  out["queues"] = queues_json(adapter_, queues_.steering(), report);
+  out["rss"] = rss_json(adapter_, queues_.steering(), report);
   const auto uptime = std::chrono::steady_clock::now() - started_;
   out["version"] = version();
   out["configuration"] = file_;
@@ -127,6 +184,25 @@ Result<json> Service::request_oid(const json& request) {
     spdlog::info("oid {} {} status={}", answer->at("type").get<std::string>(), answer->at("oid").get<std::string>(),
                  answer->at("status").get<std::string>());
   return answer;
+}
+
+json Service::show_rss() const {
+  return rss_json(adapter_, queues_.steering(), chosen_.plane->report());
+}
+
+// All of it or nothing; frames are steered by the new parameters when the answer is given.
+Result<json> Service::set_rss(const json& request) {
+  const auto settings = rss_settings_of(request.value("values", json()));
+  if (!settings) return std::unexpected(settings.error());
+  const auto& present = scaling_of(adapter_);
+  if (!present)
+    return failure(ErrorCode::kInvalid, "nothing is hashed; RSS, VMQ and queue_rss of [offload] decide that");
+  const auto next = settings->applied_to(*present, chosen_.plane->worker_count());
+  if (!next) return std::unexpected(next.error());
+  if (auto set = set_scaling(adapter_, *next); !set) return std::unexpected(set.error());
+  steer();
+  spdlog::info("rss changed");
+  return show_rss();
 }
 
 void Service::log_notices() const {

@@ -9,6 +9,8 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "nvgre/control/configuration.h"
+#include "nvgre/control/rss_settings.h"
+#include "nvgre/control/vm_queues.h"
 #include "nvgre/datapath/data_plane.h"
 #include "nvgre/ndis/miniport.h"
 #include "nvgre/offload/adapter.h"
@@ -41,10 +43,16 @@ class Service {
 
  private:
   [[nodiscard]] Result<void> apply(const Configuration& configuration);
+  [[nodiscard]] Result<void> judge_workers(const Configuration& configuration) const;
   [[nodiscard]] Result<void> judge_change(const Configuration& next) const;
   [[nodiscard]] nlohmann::json status() const;
+  [[nodiscard]] Result<nlohmann::json> perform(const std::string& command, const nlohmann::json& request);
   [[nodiscard]] Result<nlohmann::json> set_offload(const nlohmann::json& request);
   [[nodiscard]] Result<nlohmann::json> request_oid(const nlohmann::json& request);
+  [[nodiscard]] nlohmann::json show_rss() const;
+  [[nodiscard]] Result<nlohmann::json> set_rss(const nlohmann::json& request);
+  void set_up_queues(const Configuration& configuration);
+  void steer();
   void log_notices() const;
 
   std::string file_;
@@ -53,6 +61,7 @@ class Service {
   offload::Adapter adapter_;
   ndis::Miniport miniport_{adapter_};  ///< The same adapter, as `nvgre oid` asks for it.
   ndis::ClientId oid_client_ = miniport_.bind(ndis::ClientRole::kAdministrator);
+  VmQueues queues_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   unsigned reload_count_ = 0;
 };

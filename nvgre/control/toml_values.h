@@ -12,7 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "nvgre/control/configuration.h"
 #include "nvgre/control/toml.h"
+#include "nvgre/offload/processor_number.h"
+#include "nvgre/offload/toeplitz.h"
 #include "nvgre/overlay/policy_description.h"
 #include "nvgre/wire/ip_address.h"
 #include "nvgre/wire/mac_address.h"
@@ -69,6 +72,21 @@ inline std::optional<std::string> to_interface_name(const toml::node& node) {
 inline std::optional<std::string> to_socket_path(const toml::node& node) {
   auto path = to_text(node);
   return path && path->size() <= kLongestSocketPath ? path : std::nullopt;
+}
+
+/// A worker's number.
+inline std::optional<unsigned> to_worker(const toml::node& node) {
+  return to_number<unsigned>(0, Configuration::kMaxWorkers - 1)(node);
+}
+/// A worker that may serve a VM queue: its affinity names processors of one group.
+inline std::optional<unsigned> to_queue_worker(const toml::node& node) {
+  return to_number<unsigned>(0, offload::ProcessorNumber::kGroupSize - 1)(node);
+}
+
+/// 80 hexadecimal digits.
+inline std::optional<offload::ToeplitzKey> to_toeplitz_key(const toml::node& node) {
+  const auto text = to_text(node);
+  return text ? offload::parse_toeplitz_key(*text) : std::nullopt;
 }
 
 /// One of a few words.

@@ -66,6 +66,7 @@ class Tenant:
     netns: str = ""
     device: str = ""  # as the tenant sees it
     mtu: int = 0  # 0: what nvgre gives it
+    options: str = ""  # further lines of its [[port]]
 
     def __post_init__(self):
         self.host = self.host or self.number
@@ -149,9 +150,9 @@ class Lab:
 
     _numbers = itertools.count()  # several at a time have names of their own
 
-    def __init__(self, outer=4, tenants=None, underlay_mtu=1500, subnet_options="", extra=""):
+    def __init__(self, outer=4, tenants=None, underlay_mtu=1500, subnet_options="", extra="", datapath_options=""):
         self.outer, self.underlay_mtu = outer, underlay_mtu
-        self.subnet_options, self.extra = subnet_options, extra
+        self.subnet_options, self.extra, self.datapath_options = subnet_options, extra, datapath_options
         self.tenants = tenants if tenants is not None else [
             Tenant("blue1", 5001, 1), Tenant("blue2", 5001, 2), Tenant("red1", 6002, 1), Tenant("red2", 6002, 2)]
         self.prefix = f"nv{os.getpid()}x{next(self._numbers)}"
@@ -249,7 +250,7 @@ class Lab:
 
     def config(self, number):
         lines = ["[provider]", f'interface = "{self.underlay(number)}"', f'addresses = ["{self.provider(number)}"]', "",
-                 "[datapath]", 'mode = "userspace"', "", "[api]", f'socket = "{self.folder}/{number}.sock"', "", self.extra]
+                 "[datapath]", 'mode = "userspace"', self.datapath_options, "", "[api]", f'socket = "{self.folder}/{number}.sock"', "", self.extra]
         for vsid in sorted({tenant.vsid for tenant in self.tenants}):
             lines += ["[[subnet]]", f"vsid = {vsid}", f'name = "subnet{vsid}"', self.subnet_options, ""]
         for tenant in self.tenants:
@@ -258,7 +259,7 @@ class Lab:
 
     def port(self, tenant):
         return ["[[port]]", f'device = "{tenant.name}"', f"vsid = {tenant.vsid}", f'mac = "{tenant.mac}"',
-                f'addresses = ["{tenant.address}", "{tenant.address6}"]', ""]
+                f'addresses = ["{tenant.address}", "{tenant.address6}"]', tenant.options, ""]
 
     def record(self, tenant):
         return ["[[record]]", f"vsid = {tenant.vsid}", f'addresses = ["{tenant.address}", "{tenant.address6}"]',

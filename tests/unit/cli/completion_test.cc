@@ -63,6 +63,7 @@ TEST_F(Completion, offers_every_option_of_every_subcommand) {
 TEST_F(Completion, offers_show_and_set) {
   const auto words = offered("nvgre offload s", 2);
   EXPECT_EQ(words, (std::set<std::string>{"set", "show"}));
+  EXPECT_EQ(offered("nvgre rss s", 2), words);
 }
 
 TEST_F(Completion, offers_the_requests_of_oid_and_their_options) {

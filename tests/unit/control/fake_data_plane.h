@@ -12,6 +12,8 @@ namespace nvgre::test {
 struct FakeDataPlaneState {
   std::vector<overlay::PolicyDescription> policies;
   std::vector<offload::ActiveOffloads> offloads;
+  std::vector<datapath::Steering> steerings;
+  unsigned worker_count = 1;
   std::optional<Error> refusal;  ///< Of the next policies.
   datapath::Report report;
 };
@@ -26,6 +28,8 @@ class FakeDataPlane final : public datapath::DataPlane {
     return {};
   }
   void apply(const offload::ActiveOffloads& offloads) override { state_.offloads.push_back(offloads); }
+  void steer(const datapath::Steering& steering) override { state_.steerings.push_back(steering); }
+  unsigned worker_count() const noexcept override { return state_.worker_count; }
   datapath::Report report() const override { return state_.report; }
 
  private:

@@ -216,5 +216,41 @@ TEST_F(ServiceTest, tells_what_runs_and_why) {
   EXPECT_TRUE(status->at("offload").contains("tasks"));
 }
 
+TEST_F(ServiceTest, D_46_steers_each_port_to_a_queue_of_its_own_and_changes_it_by_request) {
+  state_.worker_count = 2;
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  ASSERT_EQ(state_.steerings.back().queues.size(), 2U);
+  EXPECT_EQ(state_.steerings.back().queue_of("blue1").table[1], 1U);
+  const auto shown = service.handle("rss.set", {{"values", {{"entries", {{"1", 0}}}}}});
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(shown->at("table")[1], 0);
+  EXPECT_EQ(state_.steerings.back().queue_of("blue1").table[1], 0U);
+  EXPECT_FALSE(service.handle("rss.set", {{"values", {{"table", {0, 1, 0}}}}}));
+  EXPECT_EQ(*service.handle("rss.show", {}), *shown);
+  const auto queues = service.handle("status", {})->at("queues");
+  EXPECT_EQ(queues[1].at("device"), "blue1");
+  EXPECT_EQ(queues[1].at("filters")[0].at("vsid"), 5001);
+}
+
+TEST_F(ServiceTest, refuses_workers_that_there_are_not_by_their_line) {
+  state_.worker_count = 2;
+  auto port = this->service("workers = [0, 2]\n");
+  EXPECT_THAT(message_of(port.start()), HasSubstr(":13: [[port]] workers: given 2, accepted is a worker from 0 to 1"));
+  auto rss = this->service("\n[rss]\ntable = [2]\n");
+  EXPECT_THAT(message_of(rss.start()), HasSubstr(":15: [rss] table: there is no worker 2"));
+  EXPECT_TRUE(state_.policies.empty());
+}
+
+TEST_F(ServiceTest, a_reload_sets_what_the_file_says_of_RSS) {
+  state_.worker_count = 2;
+  auto service = this->service("\n[rss]\ntable = [1]\n");
+  ASSERT_TRUE(service.start());
+  EXPECT_EQ(state_.steerings.back().queues.front().table, std::vector<unsigned>{1});
+  ASSERT_TRUE(service.handle("rss.set", {{"values", {{"table", {0}}}}}));
+  ASSERT_TRUE(service.reload());
+  EXPECT_EQ(state_.steerings.back().queues.front().table, std::vector<unsigned>{1});
+}
+
 }  // namespace
 }  // namespace nvgre::control
