@@ -30,11 +30,17 @@ TaskSet active_tasks(const TaskSet& enabled, const Activation& activation) noexc
           .rsc = both(both(enabled.rsc, activation.rsc), not_off)};
 }
 
+HeaderOptions header_options(const SegmentationLimits& limits) noexcept {
+  return {.ip_options = limits.ip_options,
+          .tcp_options = {.v4 = limits.tcp_options, .v6 = limits.tcp_options},
+          .extension_header_bytes = limits.extension_headers ? HeaderOptions::kRequiredExtensionHeaderBytes : 0};
+}
+
 SegmentationTasks segmentation(PerVersion active, const SegmentationLimits& limits) noexcept {
   return {.active = active,
           .max_offload_size = limits.max_offload_size,
           .sub_mss_final = limits.sub_mss_final,
-          .extension_headers = limits.extension_headers};
+          .options = header_options(limits)};
 }
 
 /// RSS waits for its parameters; RSS inside a queue needs none.
@@ -76,8 +82,11 @@ ActiveOffloads activate(const OffloadSet& hardware, const Configuration& configu
   ActiveOffloads active;
   active.transmit_checksum = set.tasks.transmit_checksum;
   active.receive_checksum = set.tasks.receive_checksum;
+  active.transmit_options = hardware.transmit_options;
+  active.receive_options = hardware.receive_options;
   active.lso_v1 = set.tasks.lso_v1;
   active.lso_v1_max_offload_size = hardware.lso_v1_limits.max_offload_size;
+  active.lso_v1_options = header_options(hardware.lso_v1_limits);
   active.lso = segmentation(set.tasks.lso, hardware.lso_limits);
   active.uso = segmentation(set.tasks.uso, hardware.uso_limits);
   active.rsc = set.tasks.rsc;

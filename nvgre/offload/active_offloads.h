@@ -5,8 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "nvgre/wire/header_map.h"
 #include "nvgre/wire/ip_address.h"
+#include "nvgre/wire/ipv6.h"
 #include "nvgre/wire/locate.h"
+#include "nvgre/wire/tcp.h"
 
 namespace nvgre::offload {
 
@@ -50,12 +53,36 @@ struct ChecksumTasks {
   friend constexpr bool operator==(const ChecksumTasks&, const ChecksumTasks&) noexcept = default;
 };
 
+/// Options that a task can step over; they hold for inner and outer headers (CAP-7).
+struct HeaderOptions {
+  /// What every TCP checksum over IPv6 needs (CAP-14). Whoever steps over so many bytes steps over all that LOC-12
+  /// allows.
+  static constexpr std::uint32_t kRequiredExtensionHeaderBytes = 128;
+
+  bool ip_options = true;  ///< IPv4.
+  PerVersion tcp_options{.v4 = true, .v6 = true};
+  std::uint32_t extension_header_bytes = kRequiredExtensionHeaderBytes;  ///< IPv6: a chain of at least so many bytes.
+  friend constexpr bool operator==(const HeaderOptions&, const HeaderOptions&) noexcept = default;
+
+  [[nodiscard]] constexpr bool covers(const wire::NetworkHeader& ip) const noexcept {
+    if (!ip || !ip.has_options) return true;
+    if (ip.is_v4()) return ip_options;
+    return extension_header_bytes >= kRequiredExtensionHeaderBytes ||
+           ip.size - wire::Ipv6View::kSize <= extension_header_bytes;
+  }
+  /// Of all headers that the map has. @pre transport lies behind inner_ip, as in every map
+  [[nodiscard]] constexpr bool covers(const wire::HeaderMap& map) const noexcept {
+    const bool has_tcp_options = map.transport.is_tcp() && map.transport.size > wire::TcpView::kSize;
+    return covers(map.outer_ip) && covers(map.inner_ip) && (!has_tcp_options || tcp_options.of(map.inner_ip.version));
+  }
+};
+
 /// Segmentation of one kind (LSOv2 or USO).
 struct SegmentationTasks {
   PerVersion active;
   std::uint32_t max_offload_size = 262'144;  ///< Payload bytes of one request (CAP-10, CAP-11).
   bool sub_mss_final = true;                 ///< USO: a shorter last datagram is supported (USO-3).
-  bool extension_headers = true;             ///< IPv6 extension headers are supported (USO-11).
+  HeaderOptions options;                     ///< What else is refused (USO-11).
   friend constexpr bool operator==(const SegmentationTasks&, const SegmentationTasks&) noexcept = default;
 };
 
@@ -68,8 +95,11 @@ struct EncapsulatedTasks {
 struct ActiveOffloads {
   ChecksumTasks transmit_checksum;
   ChecksumTasks receive_checksum;
+  HeaderOptions transmit_options;  ///< Packets with others are refused; on receive their checksums are not validated.
+  HeaderOptions receive_options;
   bool lso_v1 = false;                             ///< Plain IPv4 only.
   std::uint32_t lso_v1_max_offload_size = 65'536;  ///< Payload bytes (LSO-23).
+  HeaderOptions lso_v1_options;
   SegmentationTasks lso;
   SegmentationTasks uso;
   PerVersion rsc;

@@ -59,7 +59,7 @@ namespace {
 void require_options(ChecksumTasks& tasks, const ChecksumOptions& options) noexcept {
   tasks.tcp.v4 = tasks.tcp.v4 && options.ip_options;
   tasks.tcp.v6 = tasks.tcp.v6 && options.tcp_options.v6 &&
-                 options.extension_header_bytes >= OffloadSet::kRequiredExtensionHeaderBytes;
+                 options.extension_header_bytes >= ChecksumOptions::kRequiredExtensionHeaderBytes;
 }
 
 /// CAP-14: what large send needs, once the checksums are settled. UDP segmentation needs none (USO-20).

@@ -48,13 +48,8 @@ inline constexpr std::size_t kTaskFlagCount = 17;
   return EncapsulatedMask(static_cast<std::uint8_t>(mask.bits() & bits));
 }
 
-/// Headers that checksum offload of one direction can step over; they hold for inner and outer headers (CAP-7).
-struct ChecksumOptions {
-  bool ip_options = true;  ///< IPv4.
-  PerVersion tcp_options{.v4 = true, .v6 = true};
-  std::uint32_t extension_header_bytes = 128;  ///< IPv6: a chain of at least so many bytes.
-  friend constexpr bool operator==(const ChecksumOptions&, const ChecksumOptions&) noexcept = default;
-};
+/// What a checksum of one direction steps over.
+using ChecksumOptions = HeaderOptions;
 
 /// Limits of one kind of segmentation.
 struct SegmentationLimits {
@@ -90,7 +85,6 @@ struct OffloadSet {
   static constexpr std::size_t kMaxHeaderSize = 1024;
   static constexpr std::uint32_t kMaxLsoV1Size = 65'536;  ///< CAP-10.
   static constexpr std::uint32_t kMaxUsoMinSegmentCount = 63;
-  static constexpr std::uint32_t kRequiredExtensionHeaderBytes = 128;  ///< CAP-14.
 
   TaskSet tasks;
   ChecksumOptions transmit_options;

@@ -18,7 +18,8 @@ constexpr std::uint16_t kValidSum = 0xFFFF;  // Of bytes and the checksum over t
 /// Whether results may speak of the inner headers: those of a plain frame, and of an encapsulated one whose pairing of
 /// versions is active (RXC-9).
 bool covers_inner(const wire::HeaderMap& map, const ActiveOffloads& offloads) noexcept {
-  if (!map.inner_ip) return false;
+  const auto& options = offloads.receive_options;
+  if (!map.inner_ip || !options.covers(map.outer_ip) || !options.covers(map.inner_ip)) return false;
   if (!map.outer_ip) return true;
   return map.is_encapsulated() &&
          offloads.encapsulated.receive_checksum.covers(map.inner_ip.version, map.outer_ip.version);
@@ -66,8 +67,10 @@ ReceiveChecksum validate(wire::Bytes frame, const wire::HeaderMap& map, const Ac
                          TransportTrust trust) noexcept {
   ReceiveChecksum result;
   const bool with_inner = covers_inner(map, offloads);
-  if (offloads.receive_checksum.ip_v4) validate_ip(frame, map, with_inner, result);
-  if (with_inner) validate_transport(frame, map, offloads.receive_checksum, trust, result);
+  if (offloads.receive_checksum.ip_v4 && offloads.receive_options.covers(map.outer_ip))
+    validate_ip(frame, map, with_inner, result);
+  if (with_inner && offloads.receive_options.covers(map))
+    validate_transport(frame, map, offloads.receive_checksum, trust, result);
   return result;
 }
 

@@ -28,9 +28,9 @@ constexpr std::size_t kMaxIpPacketSize = 65'535;  // of either version, headers 
 /// One segmentation request, the same for LSO and USO.
 struct Task {
   IpProtocol protocol{};
-  std::uint32_t mss = 0;            ///< Payload bytes.
-  std::uint16_t header_offset = 0;  ///< Of the transport header, as the request says.
-  bool has_ip_length = false;       ///< LSOv1: the IP length is real. Otherwise every length field is ignored (D-4).
+  std::uint32_t mss = 0;                                     ///< Payload bytes.
+  std::uint16_t header_offset = 0;                           ///< Of the transport header, as the request says.
+  bool has_ip_length = false;  ///< LSOv1: the IP length is real. Otherwise every length field is ignored (D-4).
   SegmentationTasks active;
   EncapsulatedMask encapsulated;
 };
@@ -45,6 +45,7 @@ Task tcp_task(const LargeSendRequest& request, const ActiveOffloads& offloads) n
     task.has_ip_length = true;
     task.active.active = {.v4 = offloads.lso_v1, .v6 = false};
     task.active.max_offload_size = offloads.lso_v1_max_offload_size;
+    task.active.options = offloads.lso_v1_options;
     task.encapsulated = {};
   }
   return task;
@@ -65,14 +66,10 @@ std::size_t payload_size(const HeaderMap& map) noexcept {
 
 /// CAP-12, STATE-27: encapsulated, the base offload has to be active for the versions of both headers.
 std::optional<DropReason> check_active(const HeaderMap& map, const Task& task) noexcept {
-  bool active = task.active.active.of(map.inner_ip.version);
-  bool has_extensions = !map.inner_ip.is_v4() && map.inner_ip.has_options;
-  if (map.is_encapsulated()) {
+  bool active = task.active.active.of(map.inner_ip.version) && task.active.options.covers(map);  // USO-11
+  if (map.is_encapsulated())
     active = active && task.active.active.of(map.outer_ip.version) &&
              task.encapsulated.covers(map.inner_ip.version, map.outer_ip.version);
-    has_extensions = has_extensions || (!map.outer_ip.is_v4() && map.outer_ip.has_options);
-  }
-  if (has_extensions && !task.active.extension_headers) active = false;  // USO-11
   return active ? std::nullopt : std::optional(DropReason::kOffloadInactive);
 }
 

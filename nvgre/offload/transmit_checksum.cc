@@ -51,6 +51,7 @@ std::optional<DropReason> check_summed(const ChecksumRequest& request, const Hea
 /// has no checksum, so there is nothing to be active for it.
 bool is_active(const ChecksumRequest& request, const HeaderMap& map, const ActiveOffloads& offloads) noexcept {
   if (!request.ip_header && !request.tcp && !request.udp) return true;
+  if (!offloads.transmit_options.covers(map)) return false;
   const auto& tasks = offloads.transmit_checksum;
   const auto covers = [&](const wire::NetworkHeader& ip) {
     return (!request.ip_header || !ip.is_v4() || tasks.ip_v4) && (!request.tcp || tasks.tcp.of(ip.version)) &&

@@ -155,7 +155,7 @@ TEST(Uso, USO_11_ipv4_options_are_copied_and_extension_headers_need_their_capabi
   const SampleFrame outer{.outer = IpVersion::kV6, .outer_options = 8};
   EXPECT_EQ(uso_refusal(inner, 50, offloads), std::nullopt);
   EXPECT_EQ(uso_refusal(outer, 50, offloads), std::nullopt);
-  offloads.uso.extension_headers = false;
+  offloads.uso.options.extension_header_bytes = 0;
   EXPECT_EQ(uso_refusal(inner, 50, offloads), DropReason::kOffloadInactive);
   EXPECT_EQ(uso_refusal(outer, 50, offloads), DropReason::kOffloadInactive);
   EXPECT_EQ(uso_refusal({.inner_options = 8}, 50, offloads), std::nullopt) << "IPv4 options are no extension headers";

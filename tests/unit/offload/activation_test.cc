@@ -218,7 +218,8 @@ TEST(Activation, limits_of_the_hardware_reach_the_frame_path) {
   const auto now = activate(Capabilities(backend).hardware(), everything_enabled(), everything_on());
   EXPECT_EQ(now.lso.max_offload_size, 100'000U);
   EXPECT_EQ(now.uso.max_offload_size, 50'000U);
-  EXPECT_FALSE(now.uso.sub_mss_final || now.uso.extension_headers);
+  EXPECT_FALSE(now.uso.sub_mss_final);
+  EXPECT_EQ(now.uso.options.extension_header_bytes, 0U);
   EXPECT_EQ(now.lso_v1_max_offload_size, 30'000U);
   EXPECT_EQ(now.max_header_size, 512U);
 }
