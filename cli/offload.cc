@@ -1,4 +1,5 @@
-// `nvgre offload show|set`: NDIS's standardized keywords of the running endpoint, read and changed live.
+// `nvgre offload show|set|export|import`: NDIS's standardized keywords of the running endpoint, read and
+// changed live; what is a file's business stands in offload_exchange.cc.
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/endpoint_query.h"
+#include "cli/offload_commands.h"
 #include "cli/status_text.h"
 #include "nvgre/control/api_client.h"
 #include "nvgre/control/configuration.h"
@@ -29,7 +31,9 @@ Examples:
   nvgre offload show
   nvgre offload show LsoV2IPv4
   nvgre offload set LsoV2IPv4=0 LsoV2IPv6=0        tenants are offered no TSO any more, at once
-  nvgre offload set EncapsulatedPacketTaskOffload=1)";
+  nvgre offload set EncapsulatedPacketTaskOffload=1
+  nvgre offload export --format inf > adapter.inf
+  nvgre offload import adapter.inf)";
 
 struct ShowOptions {
   std::string socket;
@@ -91,7 +95,7 @@ int set(const SetOptions& options) {
 }  // namespace
 
 void add_offload_command(CLI::App& app, int& status) {
-  auto* command = app.add_subcommand("offload", "Show or change the running endpoint's task offloads");
+  auto* command = app.add_subcommand("offload", "Show, change, export or import task offloads");
   command->require_subcommand(1);
   command->footer(kFooter);
 
@@ -109,6 +113,9 @@ void add_offload_command(CLI::App& app, int& status) {
   add_socket_option(*set_command, set_options->socket);
   set_command->footer(kFooter);
   set_command->callback([set_options, &status] { status = set(*set_options); });
+
+  add_offload_export_command(*command, status);
+  add_offload_import_command(*command, status);
 }
 
 }  // namespace nvgre::cli

@@ -4,6 +4,8 @@
 ///     {"command": "offload.show"}      {"ok": true, "result": {...}}
 ///     {"command": "offload.set",       {"ok": false, "error": {"code": "invalid", "message": "..."}}
 ///      "values": {"LsoV2IPv4": "0"}}
+///
+/// "offload.import" takes the same values, leniently: the result's "notes" say what was ignored or replaced.
 #pragma once
 
 #include <functional>

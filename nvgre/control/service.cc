@@ -20,6 +20,20 @@ namespace {
 
 constexpr std::size_t kLargestIpPacket = 65'535;
 
+/// "values" of a request: keywords and what they shall be.
+Result<std::vector<offload::KeywordSetting>> settings_of(const json& request) {
+  const auto values = request.find("values");
+  if (values == request.end() || !values->is_object() || values->empty())
+    return failure(ErrorCode::kInvalid, "\"values\" has to be an object of keywords and their values as strings");
+  std::vector<offload::KeywordSetting> settings;
+  for (const auto& [name, value] : values->items()) {
+    if (!value.is_string())
+      return failure(ErrorCode::kInvalid, name + ": the value has to be a string, \"1\" or \"true\"");
+    settings.push_back({name, value.get<std::string>()});
+  }
+  return settings;
+}
+
 }  // namespace
 
 std::string joined(const ConfigurationProblems& problems, std::string_view file) {
@@ -135,12 +149,13 @@ Result<json> Service::perform(const std::string& command, const json& request) {
   if (command == "status") return status();
   if (command == "offload.show") return to_json(adapter_);
   if (command == "offload.set") return set_offload(request);
+  if (command == "offload.import") return import_offload(request);
   if (command == "rss.show") return show_rss();
   if (command == "rss.set") return set_rss(request);
   if (command == "oid.request") return request_oid(request);
-  return failure(
-      ErrorCode::kInvalid,
-      "no command \"" + command + "\"; there are status, offload.show, offload.set, rss.show, rss.set and oid.request");
+  return failure(ErrorCode::kInvalid, "no command \"" + command +
+                                          "\"; there are status, offload.show, offload.set, offload.import, rss.show, "
+                                          "rss.set and oid.request");
 }
 
 json Service::status() const {
@@ -159,20 +174,25 @@ json Service::status() const {
 }
 
 Result<json> Service::set_offload(const json& request) {
-  const auto values = request.find("values");
-  if (values == request.end() || !values->is_object() || values->empty())
-    return failure(ErrorCode::kInvalid,
-                   "offload.set has \"values\", an object of keywords and their values as strings");
-  std::vector<offload::KeywordSetting> settings;
-  for (const auto& [name, value] : values->items()) {
-    if (!offload::find_keyword(name)) return failure(ErrorCode::kInvalid, name + ": " + unknown_keyword(name));
-    if (!value.is_string())
-      return failure(ErrorCode::kInvalid, name + ": the value has to be a string, \"1\" or \"true\"");
-    settings.push_back({name, value.get<std::string>()});
-  }
-  if (auto changed = adapter_.set_keywords(settings); !changed) return std::unexpected(changed.error());
-  for (const auto& setting : settings) spdlog::info("offload {} = {}", setting.name, setting.value);
+  const auto settings = settings_of(request);
+  if (!settings) return std::unexpected(settings.error());
+  for (const auto& setting : *settings)
+    if (!offload::find_keyword(setting.name))
+      return failure(ErrorCode::kInvalid, setting.name + ": " + unknown_keyword(setting.name));
+  if (auto changed = adapter_.set_keywords(*settings); !changed) return std::unexpected(changed.error());
+  for (const auto& setting : *settings) spdlog::info("offload {} = {}", setting.name, setting.value);
   return to_json(adapter_);
+}
+
+Result<json> Service::import_offload(const json& request) {
+  const auto settings = settings_of(request);
+  if (!settings) return std::unexpected(settings.error());
+  const auto notes = adapter_.import_keywords(*settings);
+  if (!notes) return std::unexpected(notes.error());
+  for (const auto& note : *notes) spdlog::warn("offload import: {}", note);
+  json out = to_json(adapter_);
+  out["notes"] = *notes;
+  return out;
 }
 
 Result<json> Service::request_oid(const json& request) {

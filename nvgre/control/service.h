@@ -48,6 +48,7 @@ class Service {
   [[nodiscard]] nlohmann::json status() const;
   [[nodiscard]] Result<nlohmann::json> perform(const std::string& command, const nlohmann::json& request);
   [[nodiscard]] Result<nlohmann::json> set_offload(const nlohmann::json& request);
+  [[nodiscard]] Result<nlohmann::json> import_offload(const nlohmann::json& request);
   [[nodiscard]] Result<nlohmann::json> request_oid(const nlohmann::json& request);
   [[nodiscard]] nlohmann::json show_rss() const;
   [[nodiscard]] Result<nlohmann::json> set_rss(const nlohmann::json& request);

@@ -175,6 +175,20 @@ Result<void> Adapter::replace_keywords(const Keywords& keywords) {
   return adopt(with_keywords(keywords, *changed));
 }
 
+Result<std::vector<std::string>> Adapter::import_keywords(std::span<const KeywordSetting> settings) {
+  auto keywords = state_.keywords;
+  auto notes = keywords.import_leniently(settings);
+  for (const auto& description : keyword_table()) {
+    const auto keyword = description.keyword;
+    const bool is_felt = keywords.value(keyword) != state_.keywords.value(keyword);
+    if (!is_felt || description.takes_effect != TakesEffect::kAtStart) continue;
+    notes.push_back(takes_effect_at_start(keyword).error().message + "; it stays as it is");
+    keywords.copy(keyword, state_.keywords);
+  }
+  if (auto done = replace_keywords(keywords); !done) return std::unexpected(done.error());
+  return notes;
+}
+
 Result<void> Adapter::judge_keywords(const Keywords& keywords) const {
   const auto changed = live_differences(keywords);
   if (!changed) return std::unexpected(changed.error());

@@ -142,6 +142,10 @@ class Adapter {
   [[nodiscard]] Result<void> set_keywords(std::span<const KeywordSetting> settings);
   /// The configuration file was read again: these keywords replace the present ones. What differs must be live.
   [[nodiscard]] Result<void> replace_keywords(const Keywords& keywords);
+  /// A registry's or INF file's way (Keywords::import_leniently()), live: what takes effect only at start stays as it
+  /// is.
+  /// @return What was ignored or replaced, one line each, for the log.
+  [[nodiscard]] Result<std::vector<std::string>> import_keywords(std::span<const KeywordSetting> settings);
   /// What replace_keywords() would answer; changes nothing.
   [[nodiscard]] Result<void> judge_keywords(const Keywords& keywords) const;
   /// OID_GEN_RECEIVE_SCALE_PARAMETERS: the newest parameters replace the old ones whole (RSS-22), nothing disables RSS

@@ -71,7 +71,7 @@ enum class TakesEffect : std::uint8_t {
 enum class KeywordOrigin : std::uint8_t {
   kStandardized,  ///< NDIS's; an INF file writes it with an asterisk.
   kHost,          ///< The host's, for all adapters (KEY-32).
-  kProject,       ///< Ours (D-46); never exported to an INF file.
+  kProject,       ///< Ours (D-46); an INF file writes it as a vendor's own, without an asterisk.
 };
 
 /// One row of the table.
@@ -131,6 +131,8 @@ class Keywords {
 
   /// Makes the keyword absent again.
   void clear(Keyword keyword) noexcept { given_[index(keyword)].reset(); }
+  /// Makes the keyword what it is in another store of the same host: given or absent.
+  void copy(Keyword keyword, const Keywords& from) noexcept { given_[index(keyword)] = from.given_[index(keyword)]; }
 
   /// The value that was given; nothing if the keyword is absent.
   [[nodiscard]] std::optional<std::uint32_t> given(Keyword keyword) const noexcept { return given_[index(keyword)]; }

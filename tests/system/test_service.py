@@ -70,6 +70,27 @@ def test_a_second_run_on_the_same_socket_is_refused(lab):
     lab.ping("blue1", "blue2")
 
 
+def test_keywords_are_imported_live_and_an_export_gives_them_back(lab):
+    host = lab.hosts[1]
+    text = lab.folder / "driver.inf"
+
+    def offload(*words):
+        return command(NVGRE, "offload", *words, "--socket", host.socket)
+
+    text.write_text('HKR,, *LsoV2IPv4, 0, "0"\nHKR,, *FlowControl, 0, "3"\nHKR,, *NumRSSQueues, 0, "3"\n')
+    done = offload("import", text)
+    assert done.stdout == "LsoV2IPv4 = 0\n"
+    assert "*FlowControl: no such keyword; ignored" in done.stderr
+    assert "NumRSSQueues takes effect at start" in done.stderr
+    assert "offload import: *FlowControl" in host.logged()
+    exported = offload("export").stdout
+    assert 'HKR, , *LsoV2IPv4, 0, "0"\n' in exported
+    assert offload("set", "LsoV2IPv4=1", "UsoIPv4=0").stdout
+    text.write_text(exported)
+    assert offload("import", text).stdout == "LsoV2IPv4 = 0\n", "what it does not give stays"
+    host.reload(lab.config(1))
+
+
 def test_an_idle_worker_sleeps(lab):
     """At most 5 voluntary context switches a second per worker: read from the kernel, over four seconds."""
     pid = lab.hosts[1].pid

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ namespace {
 using test::run;
 using testing::HasSubstr;
 using testing::IsEmpty;
+
+/// The least that a configuration has.
+const std::string kProvider = "[provider]\naddresses = [\"198.18.0.1\"]\n";
 
 class CommandLine : public testing::Test {
  protected:
@@ -43,10 +47,15 @@ class CommandLine : public testing::Test {
     EXPECT_TRUE(writer.finish());
     return path;
   }
-  std::string file(const std::string& text) const {
-    const auto path = directory_.file("nvgre.toml");
+  std::string file(const std::string& text) const { return write("nvgre.toml", text); }
+  std::string write(const std::string& name, const std::string& text) const {
+    auto path = directory_.file(name);
     std::ofstream(path) << text;
     return path;
+  }
+  static std::string read(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   }
   test::TemporaryDirectory directory_;
 };
@@ -87,7 +96,9 @@ TEST_F(CommandLine, wrong_usage_is_2_with_a_hint) {
                                                                  {"offload", "set"},
                                                                  {"offload", "set", "LsoV2IPv4"},
                                                                  {"offload", "set", "LsoV9=1"},
-                                                                 {"offload", "show", "LsoV9"}}) {
+                                                                 {"offload", "show", "LsoV9"},
+                                                                 {"offload", "export", "--format", "xml"},
+                                                                 {"offload", "import"}}) {
     const auto outcome = run(words);
     EXPECT_EQ(outcome.status, kUsage) << testing::PrintToString(words);
     EXPECT_EQ(outcome.error.rfind("nvgre", 0), 0U) << outcome.error;
@@ -95,6 +106,33 @@ TEST_F(CommandLine, wrong_usage_is_2_with_a_hint) {
   }
   EXPECT_THAT(run({"inspekt"}).error, HasSubstr("\"inspekt\" is no subcommand; did you mean \"inspect\"?"));
   EXPECT_THAT(run({"offload", "show", "LsoV2Pv4"}).error, HasSubstr("did you mean \"LsoV2IPv4\"?"));
+}
+
+TEST_F(CommandLine, KEY_keywords_go_from_one_file_into_another_by_way_of_an_INF_file) {
+  const auto from = write("from.toml", kProvider + "[offload]\nLsoV2IPv4 = false\nJumboPacket = 9014\n");
+  const auto exported = run({"offload", "export", "--format", "inf", "--config", from.c_str()});
+  EXPECT_EQ(exported.status, kDone);
+  const auto inf = write("adapter.inf", exported.out + "HKR, , *FlowControl, 0, \"3\"\n");
+  const auto into = write("into.toml", "# mine\n" + kProvider);
+  const auto imported = run({"offload", "import", inf.c_str(), "--config", into.c_str()});
+  EXPECT_EQ(imported.status, kDone);
+  EXPECT_EQ(imported.out, "LsoV2IPv4 = 0\nJumboPacket = 9014\n");
+  EXPECT_THAT(imported.error, HasSubstr("*FlowControl: no such keyword; ignored"));
+  EXPECT_EQ(read(into), "# mine\n" + kProvider + "\n[offload]\nLsoV2IPv4 = false\nJumboPacket = 9014\n");
+  EXPECT_EQ(run({"offload", "export", "--config", into.c_str()}).out, exported.out);
+  EXPECT_THAT(run({"offload", "export", "--format", "toml", "--config", into.c_str()}).out,
+              HasSubstr("\nLsoV2IPv4 = false  # "));
+}
+
+TEST_F(CommandLine, export_and_import_say_which_file_is_wrong) {
+  const auto wrong = write("wrong.toml", "[provider]\n");
+  const auto inf = write("adapter.inf", "HKR,,*LsoV2IPv4,0,0\n");
+  EXPECT_EQ(run({"offload", "export", "--config", wrong.c_str()}).status, kUsage);
+  EXPECT_EQ(run({"offload", "import", inf.c_str(), "--config", wrong.c_str()}).status, kUsage);
+  EXPECT_EQ(read(wrong), "[provider]\n");
+  const auto absent = run({"offload", "import", "/nowhere.inf", "--config", wrong.c_str()});
+  EXPECT_EQ(absent.status, kUnreadable);
+  EXPECT_THAT(absent.error, HasSubstr("/nowhere.inf: cannot be read"));
 }
 
 TEST_F(CommandLine, inspect_prints_a_line_for_each_frame_and_sums_up) {
@@ -153,7 +191,8 @@ TEST_F(CommandLine, status_without_an_endpoint_is_1_and_says_what_helps) {
   for (const auto& words :
        std::vector<std::vector<const char*>>{{"status", "--socket", "/nowhere.sock"},
                                              {"offload", "show", "--socket", "/nowhere.sock"},
-                                             {"offload", "set", "LsoV2IPv4=1", "--socket", "/nowhere.sock"}}) {
+                                             {"offload", "set", "LsoV2IPv4=1", "--socket", "/nowhere.sock"},
+                                             {"offload", "export", "--socket", "/nowhere.sock"}}) {
     const auto outcome = run(words);
     EXPECT_EQ(outcome.status, kFailed);
     EXPECT_THAT(outcome.error, HasSubstr("/nowhere.sock: no nvgre runs here; start it with `nvgre run`"));

@@ -66,13 +66,17 @@ TEST_F(Completion, offers_show_and_set) {
   EXPECT_EQ(offered("nvgre rss s", 2), words);
 }
 
-TEST_F(Completion, offers_the_requests_of_oid_and_their_options) {
+TEST_F(Completion, offers_every_action_of_offload_and_oid_with_its_options) {
   EXPECT_THAT(offered("nvgre oid s", 2), (std::set<std::string>{"set", "script"}));
-  for (const auto* command : app_.get_subcommand("oid")->get_subcommands({})) {
-    const auto words = offered("nvgre oid " + command->get_name() + " --", 3);
-    for (const auto* option : command->get_options()) {
-      if (!option->get_name().starts_with("--")) continue;
-      EXPECT_THAT(words, Contains(option->get_name())) << command->get_name();
+  EXPECT_EQ(offered("nvgre offload export --format \"\"", 4), (std::set<std::string>{"inf", "toml"}));
+  for (const std::string command : {"offload", "oid"}) {
+    for (const auto* action : app_.get_subcommand(command)->get_subcommands({})) {
+      EXPECT_THAT(offered("nvgre " + command + " \"\"", 2), Contains(action->get_name()));
+      const auto words = offered("nvgre " + command + " " + action->get_name() + " --", 3);
+      for (const auto* option : action->get_options()) {
+        if (!option->get_name().starts_with("--")) continue;
+        EXPECT_THAT(words, Contains(option->get_name())) << action->get_name();
+      }
     }
   }
 }

@@ -89,6 +89,20 @@ TEST_F(ServiceTest, names_the_line_of_a_device_that_the_data_plane_refuses) {
   EXPECT_EQ(started.error().message, file_ + ":10: [[port]] device: no such device");
 }
 
+TEST_F(ServiceTest, KEY_an_import_is_lenient_and_tells_what_it_ignored) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  const auto answer = service.handle("offload.import",
+                                     {{"values", {{"*LsoV2IPv4", "0"}, {"*FlowControl", "3"}, {"*RSSProfile", "1"}}}});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->at("notes").size(), 2U);
+  EXPECT_THAT(answer->at("notes")[0].get<std::string>(), HasSubstr("*FlowControl"));
+  EXPECT_THAT(answer->at("notes")[1].get<std::string>(), HasSubstr("RSSProfile takes effect at start"));
+  EXPECT_FALSE(state_.offloads.back().lso.active.v4);
+  for (const json& wrong : {json(), json{{"values", json::object()}}, json{{"values", {{"RSS", 1}}}}})
+    EXPECT_FALSE(service.handle("offload.import", wrong)) << wrong;
+}
+
 TEST_F(ServiceTest, reloads_the_policy) {
   auto service = this->service();
   ASSERT_TRUE(service.start());

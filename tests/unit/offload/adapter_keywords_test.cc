@@ -17,6 +17,7 @@ using test::keywords_of;
 using test::Recorder;
 using test::set;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -154,6 +155,22 @@ TEST(AdapterKeywords, KEY_a_reload_can_be_judged_without_making_it) {
   EXPECT_EQ(adapter.keywords(), Keywords());
   EXPECT_TRUE(adapter.active().uso.active.v4);
   EXPECT_THAT(recorder.events, IsEmpty());
+}
+
+TEST(AdapterKeywords, KEY_an_import_is_lenient_and_live_and_leaves_alone_what_takes_effect_at_start) {
+  Adapter adapter{Capabilities(), keywords_of({{"NumRSSQueues", "8"}})};
+  adapter.turn_everything_on();
+  const Recorder recorder(adapter);
+  const std::vector<KeywordSetting> settings = {
+      {"*LsoV2IPv4", "0"}, {"*FlowControl", "3"}, {"*UsoIPv4", "7"}, {"*RSSProfile", "1"}, {"*NumRSSQueues", "8"}};
+  const auto notes = adapter.import_keywords(settings);
+  ASSERT_TRUE(notes);
+  EXPECT_THAT(*notes, ElementsAre(AllOf(HasSubstr("*FlowControl"), HasSubstr("ignored")),
+                                  AllOf(HasSubstr("UsoIPv4"), HasSubstr("default 1")),
+                                  AllOf(HasSubstr("RSSProfile"), HasSubstr("stays as it is"))));
+  EXPECT_EQ(adapter.keywords(), keywords_of({{"LsoV2IPv4", "0"}, {"UsoIPv4", "1"}, {"NumRSSQueues", "8"}}));
+  EXPECT_FALSE(adapter.active().lso.active.v4);
+  EXPECT_THAT(recorder.events, SizeIs(1)) << "one change";
 }
 
 TEST(AdapterKeywords, KEY_9_a_reloaded_file_without_LsoV2IPv4_lets_LsoV1IPv4_speak_again) {
