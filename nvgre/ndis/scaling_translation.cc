@@ -3,32 +3,19 @@
 #include <algorithm>
 #include <bit>
 
+#include "nvgre/ndis/hash_types.h"
+
 namespace nvgre::ndis {
 
 namespace {
 
 using offload::ProcessorNumber;
 using offload::ReceiveHashParameters;
-using offload::RssHashType;
 using offload::RssHashTypes;
 using offload::RssParameters;
 
 constexpr std::unexpected<NDIS_STATUS> kInvalid{NDIS_STATUS_INVALID_PARAMETER};
 constexpr std::unexpected<NDIS_STATUS> kOutside{NDIS_STATUS_INVALID_LENGTH};
-
-struct HashTypeBit {
-  ULONG bit;
-  RssHashType type;
-};
-constexpr std::array<HashTypeBit, 9> kHashTypes = {{{NDIS_HASH_IPV4, RssHashType::kIpv4},
-                                                    {NDIS_HASH_TCP_IPV4, RssHashType::kTcpIpv4},
-                                                    {NDIS_HASH_UDP_IPV4, RssHashType::kUdpIpv4},
-                                                    {NDIS_HASH_IPV6, RssHashType::kIpv6},
-                                                    {NDIS_HASH_TCP_IPV6, RssHashType::kTcpIpv6},
-                                                    {NDIS_HASH_UDP_IPV6, RssHashType::kUdpIpv6},
-                                                    {NDIS_HASH_IPV6_EX, RssHashType::kIpv6Ex},
-                                                    {NDIS_HASH_TCP_IPV6_EX, RssHashType::kTcpIpv6Ex},
-                                                    {NDIS_HASH_UDP_IPV6_EX, RssHashType::kUdpIpv6Ex}}};
 
 constexpr bool is_disabled(ULONG hash_information) noexcept {
   return (hash_information & NDIS_HASH_FUNCTION_MASK) == 0;  // RSS-20

@@ -111,6 +111,10 @@ struct ActiveOffloads {
   std::size_t link_mtu = 0;    ///< Largest IP packet of the link, bytes; 0: not known (LSO-19).
   bool insert_vlan_id = true;  ///< KEY-30, both bits.
   bool insert_priority = true;
+  /// Bits of an 802.1Q tag, as on the wire, that are inserted on send and handed up on receive (KEY-30).
+  [[nodiscard]] constexpr std::uint16_t tag_mask() const noexcept {
+    return static_cast<std::uint16_t>((insert_vlan_id ? 0x0FFF : 0) | (insert_priority ? 0xF000 : 0));
+  }
   friend constexpr bool operator==(const ActiveOffloads&, const ActiveOffloads&) noexcept = default;
 
   /// Everything on: how offline tools and a freshly activated adapter act.

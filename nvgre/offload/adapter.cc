@@ -124,8 +124,8 @@ std::vector<KeywordStatus> Adapter::keyword_statuses() const {
   return rows;
 }
 
-SendCompletion Adapter::send(const SendRequest& request, PacketSink& sink) noexcept {
-  const auto completion = offload::send(request, active_, sink);
+SendCompletion Adapter::send(const SendRequest& request, const ActiveOffloads& allowed, PacketSink& sink) noexcept {
+  const auto completion = offload::send(request, allowed, sink);
   transmit_statistics_.record(request, completion);
   return completion;
 }

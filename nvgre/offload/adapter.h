@@ -120,7 +120,9 @@ class Adapter {
   // What it does.
   /// Does what the request asks for, if that is active now, and counts it (send.h). For whoever moves frames on the
   /// control thread; workers call offload::send() with their copy of active() and count for themselves.
-  SendCompletion send(const SendRequest& request, PacketSink& sink) noexcept;
+  SendCompletion send(const SendRequest& request, PacketSink& sink) noexcept { return send(request, active_, sink); }
+  /// The same for a sender that may use only a part of what is active, as one that speaks an older NDIS (USO-22).
+  SendCompletion send(const SendRequest& request, const ActiveOffloads& allowed, PacketSink& sink) noexcept;
   [[nodiscard]] const TransmitStatistics& transmit_statistics() const noexcept { return transmit_statistics_; }
 
   // Who is told.

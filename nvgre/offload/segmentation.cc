@@ -30,6 +30,7 @@ struct Task {
   IpProtocol protocol{};
   std::uint32_t mss = 0;                                     ///< Payload bytes.
   std::uint16_t header_offset = 0;                           ///< Of the transport header, as the request says.
+  std::optional<wire::IpVersion> ip_version = std::nullopt;  ///< As the request says; plain packets only.
   bool has_ip_length = false;  ///< LSOv1: the IP length is real. Otherwise every length field is ignored (D-4).
   SegmentationTasks active;
   EncapsulatedMask encapsulated;
@@ -39,6 +40,7 @@ Task tcp_task(const LargeSendRequest& request, const ActiveOffloads& offloads) n
   Task task{.protocol = IpProtocol::kTcp,
             .mss = request.mss,
             .header_offset = request.tcp_header_offset,
+            .ip_version = request.ip_version,
             .active = offloads.lso,
             .encapsulated = offloads.encapsulated.lso};
   if (request.version == LargeSendRequest::Version::kV1) {  // LSO-23: plain IPv4 only
@@ -55,6 +57,7 @@ Task udp_task(const UdpSegmentationRequest& request, const ActiveOffloads& offlo
   return {.protocol = IpProtocol::kUdp,
           .mss = request.mss,
           .header_offset = request.udp_header_offset,
+          .ip_version = request.ip_version,
           .active = offloads.uso,
           .encapsulated = offloads.encapsulated.uso};
 }
@@ -107,6 +110,8 @@ std::optional<DropReason> check(const SendRequest& request, const Task& task, Se
   if (task.has_ip_length && is_encapsulated(request)) return DropReason::kConflictingRequest;  // D-17
   if (const auto reason = check_headers(request, packet.map())) return reason;
   if (const auto reason = check_transport(packet.map(), task.protocol, task.header_offset)) return reason;
+  const bool names_other = task.ip_version.value_or(packet.map().inner_ip.version) != packet.map().inner_ip.version;
+  if (names_other && !packet.map().is_encapsulated()) return DropReason::kVersionMismatch;  // D-9
   if (const auto reason = check_active(packet.map(), task)) return reason;
   if (const auto reason = check_repeatable(packet)) return reason;
   return check_sizes(packet, task, offloads.link_mtu);

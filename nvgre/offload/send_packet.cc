@@ -14,8 +14,6 @@ using wire::DropReason;
 constexpr std::size_t kUsualHeadSize = wire::kDefaultMaxHeaderSize;
 
 constexpr std::size_t kMacAddressesSize = 2 * wire::MacAddress::kSize;
-constexpr std::uint16_t kVlanIdMask = 0x0FFF;
-constexpr std::uint16_t kPriorityMask = 0xF000;  // priority and DEI
 
 /// Why a header that the request needs is not there. Problems that leave the headers where they are don't count.
 DropReason why_missing(const wire::HeaderMap& map, DropReason otherwise) noexcept {
@@ -42,10 +40,7 @@ wire::LocateOptions locate_options(const SendRequest& request, const ActiveOfflo
 }
 
 std::uint16_t effective_tag(const SendRequest& request, const ActiveOffloads& offloads) noexcept {
-  unsigned mask = 0;
-  if (offloads.insert_vlan_id) mask |= kVlanIdMask;
-  if (offloads.insert_priority) mask |= kPriorityMask;
-  return static_cast<std::uint16_t>(request.tag_control.value_or(0) & mask);
+  return static_cast<std::uint16_t>(request.tag_control.value_or(0) & offloads.tag_mask());
 }
 
 SendPacket::SendPacket(GatherList pieces, wire::LocateOptions options) noexcept

@@ -8,6 +8,7 @@
 
 #include "nvgre/offload/gather.h"
 #include "nvgre/wire/drop_reason.h"
+#include "nvgre/wire/ip_address.h"
 
 namespace nvgre::offload {
 
@@ -27,12 +28,16 @@ struct LargeSendRequest {
   Version version = Version::kV2;
   std::uint32_t mss = 0;                ///< Largest payload of one segment, bytes; 20 bits.
   std::uint16_t tcp_header_offset = 0;  ///< Plain packets only; 0: found by parsing.
+  /// Plain packets only (D-9): a packet of the other version fails.
+  std::optional<wire::IpVersion> ip_version = std::nullopt;
 };
 
 /// UDP segmentation offload (USO-1 to USO-22).
 struct UdpSegmentationRequest {
   std::uint32_t mss = 0;                ///< Payload of one datagram, bytes; 20 bits.
   std::uint16_t udp_header_offset = 0;  ///< Plain packets only; 0: found by parsing.
+  /// Plain packets only (D-9): a packet of the other version fails.
+  std::optional<wire::IpVersion> ip_version = std::nullopt;
 };
 
 /// NDIS_TCP_SEND_OFFLOADS_SUPPLEMENTAL: where the inner headers of an encapsulated packet lie (OVL-31, LOC-13, LOC-14).
