@@ -186,10 +186,14 @@ TEST_P(LsoMatrix, LSO_27_a_tag_from_the_request_is_put_on_every_segment) {
 
 INSTANTIATE_TEST_SUITE_P(WIRE_6, LsoMatrix, testing::ValuesIn(test::version_matrix(6)), test::VersionName());
 
-TEST(Lso, LSO_8_sequence_numbers_wrap) {
-  const auto segments = tcp_segments({.payload_size = 1000, .sequence = 0xFFFF'FF00}, 400);
-  EXPECT_EQ(each(segments, [](auto& s) { return s.sequence(); }),
-            (std::vector<std::uint32_t>{0xFFFF'FF00, 0x0000'0090, 0x0000'0220}));
+TEST(Lso, LSO_8_sequence_numbers_count_modulo_2_32) {
+  const auto sequences = [](std::uint32_t first) {
+    return each(tcp_segments({.payload_size = 1000, .sequence = first}, 400), [](auto& s) { return s.sequence(); });
+  };
+  using Numbers = std::vector<std::uint32_t>;
+  EXPECT_EQ(sequences(0xFFFF'FF00), (Numbers{0xFFFF'FF00, 0x0000'0090, 0x0000'0220}));
+  EXPECT_EQ(sequences(0x7FFF'FF00), (Numbers{0x7FFF'FF00, 0x8000'0090, 0x8000'0220}));
+  EXPECT_EQ(sequences(0x0000'FF00), (Numbers{0x0000'FF00, 0x0001'0090, 0x0001'0220}));
 }
 
 TEST(Lso, LSO_9_fin_and_psh_come_last_and_cwr_first) {

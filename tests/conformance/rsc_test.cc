@@ -205,6 +205,22 @@ TEST(Rsc, RSC_13_timestamps_at_another_place_restart) {
   EXPECT_THAT(batch.shape(), ElementsAre(1, 1));
 }
 
+TEST(Rsc, RSC_13_timestamps_that_come_or_go_restart_even_if_the_header_keeps_its_size) {
+  const ByteVector padding(12, 1);
+  for (const bool begins_with_timestamps : {false, true}) {
+    Batch batch;
+    for (std::size_t i = 0; i < 4; ++i) {
+      auto segment = data_segment(IpVersion::kV4, i);
+      if ((i < 2) == begins_with_timestamps)
+        segment.timestamps(7, 7);
+      else
+        segment.tcp_options(padding);
+      batch.add(segment);
+    }
+    EXPECT_THAT(batch.shape(), ElementsAre(2, 2));
+  }
+}
+
 TEST(Rsc, RSC_16_a_unit_ends_before_its_length_field_would_overflow) {
   Batch batch;
   for (std::size_t i = 0; i < 50; ++i) {
@@ -238,12 +254,14 @@ TEST(Rsc, RSC_18_a_timestamp_that_goes_back_restarts) {
 }
 
 TEST(Rsc, RSC_29_each_ip_version_is_switched_by_itself) {
-  for (const IpVersion version : kBothVersions) {
-    Batch batch;
-    batch.offloads.rsc = {.v4 = true, .v6 = false};
-    batch.add(data_segment(version, 0));
-    batch.add(data_segment(version, 1));
-    EXPECT_EQ(batch.shape().size(), version == IpVersion::kV4 ? 1U : 2U);
+  for (const IpVersion enabled : kBothVersions) {
+    for (const IpVersion version : kBothVersions) {
+      Batch batch;
+      batch.offloads.rsc = {.v4 = enabled == IpVersion::kV4, .v6 = enabled == IpVersion::kV6};
+      batch.add(data_segment(version, 0));
+      batch.add(data_segment(version, 1));
+      EXPECT_EQ(batch.shape().size(), version == enabled ? 1U : 2U);
+    }
   }
 }
 

@@ -1,10 +1,12 @@
 // RSC-31: datagrams that USO could have cut are joined again.
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "nvgre/wire/udp.h"
 #include "tests/support/coalescing_batch.h"
+#include "tests/support/submission.h"
 
 namespace nvgre::offload {
 namespace {
@@ -40,6 +42,32 @@ TEST(RscUdp, RSC_31_joins_equal_datagrams_and_a_shorter_last_one) {
     EXPECT_EQ(batch.coalescer.udp_statistics().coalesced_packets, 11U);
     EXPECT_EQ(batch.coalescer.udp_statistics().coalesce_events, 1U);
     EXPECT_EQ(batch.coalescer.statistics().coalesced_packets, 0U);  // that is about TCP
+  }
+}
+
+/// The unit as a request of USO: its checksum field holds the seed of addresses and protocol.
+ByteString as_request(const DeliveredUnit& unit) {
+  ByteString bytes = unit.bytes;
+  const std::size_t ip = unit.map.inner_ip.offset;
+  const bool is_v4 = unit.map.inner_ip.is_v4();
+  const ByteVector protocol{0, 17};
+  const std::uint16_t seed = slow_sum({Bytes(bytes).subspan(ip + (is_v4 ? 12 : 8), is_v4 ? 8 : 32), protocol});
+  bytes[unit.map.transport.offset + 6U] = static_cast<std::uint8_t>(seed >> 8);
+  bytes[unit.map.transport.offset + 7U] = static_cast<std::uint8_t>(seed);
+  return bytes;
+}
+
+TEST(RscUdp, RSC_31_a_unit_splits_back_byte_for_byte) {
+  for (const IpVersion version : kBothVersions) {
+    Batch batch;
+    std::vector<ByteVector> datagrams;
+    for (std::size_t i = 0; i < 11; ++i) {
+      datagrams.push_back(datagram(version, i, i == 10 ? 77 : 500).build());
+      batch.add(datagrams.back());
+    }
+    ASSERT_THAT(batch.shape(), ElementsAre(11));
+    Submission submission(as_request(batch.collector.units[0]));
+    EXPECT_EQ(send(submission.udp_segmentation(500)).packets, datagrams);
   }
 }
 

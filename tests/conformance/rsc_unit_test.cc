@@ -106,6 +106,15 @@ TEST(RscUnit, RSC_14_the_ipv4_header_of_a_unit) {
   EXPECT_TRUE(ip.has_valid_checksum());
 }
 
+TEST(RscUnit, RSC_14_the_time_to_live_of_a_window_update_counts_too) {
+  Batch batch;
+  for (std::size_t i = 0; i < 2; ++i) batch.add(data_segment(IpVersion::kV4, i).hop_limit(64));
+  batch.add(pure_acknowledgment(IpVersion::kV4, 2).window(600).hop_limit(62));
+  ASSERT_THAT(batch.shape(), ElementsAre(2));
+  EXPECT_EQ(batch.collector.units[0].ip()[8], 62);
+  EXPECT_EQ(problems_of(batch.collector.units[0]), "");
+}
+
 TEST(RscUnit, RSC_15_the_ipv6_header_of_a_unit) {
   Batch batch;
   const std::uint8_t hops[] = {64, 60, 61};
@@ -290,6 +299,13 @@ TEST(RscUnit, RSC_28_a_segment_that_stays_alone_is_not_counted_and_only_a_full_u
   Batch short_of_room(UnitChecksums::kComplete, {.segments = 2});
   for (std::size_t i = 0; i < 3; ++i) short_of_room.add(data_segment(IpVersion::kV4, i));
   EXPECT_THAT(counted(short_of_room), ElementsAre(2, 2'000, 1, 1)) << "no resources";
+}
+
+TEST(RscUnit, RSC_28_a_pure_acknowledgment_that_ends_a_unit_is_an_abort_and_one_that_ends_none_is_not) {
+  Batch batch;
+  for (std::size_t i = 0; i < 2; ++i) batch.add(data_segment(IpVersion::kV4, i));
+  for (int i = 0; i < 3; ++i) batch.add(pure_acknowledgment(IpVersion::kV4, 2));
+  EXPECT_THAT(counted(batch), ElementsAre(2, 2'000, 1, 1));
 }
 
 TEST(RscUnit, RSC_30_a_unit_that_is_sent_on_is_not_taken_for_a_request) {

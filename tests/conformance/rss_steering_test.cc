@@ -68,6 +68,16 @@ TEST(RssSteering, RSS_17_uses_as_many_processors_as_there_are_queues_in_the_orde
   }
 }
 
+TEST(RssSteering, RSS_17_counts_a_processor_once_however_many_entries_name_it) {
+  RssParameters parameters;
+  parameters.indirection_table = {processor(5), processor(5), processor(6), processor(5)};
+  const auto scaling = ReceiveScaling::make(parameters, 2);
+  std::vector<std::uint32_t> queues;
+  for (std::uint32_t value = 0; value < 4; ++value)
+    queues.push_back(scaling->target_of({value, RssHashType::kIpv4}).queue);
+  EXPECT_EQ(queues, (std::vector<std::uint32_t>{0, 0, 1, 0}));
+}
+
 TEST(RssSteering, RSS_18_packets_without_a_hash_go_to_the_default_processor_or_to_queue_0) {
   RssParameters parameters;
   parameters.indirection_table = {processor(5), processor(6)};

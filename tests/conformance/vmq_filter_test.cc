@@ -111,6 +111,16 @@ TEST(VmqFilter, VMQ_15_an_address_and_a_vlan) {
   EXPECT_EQ(queue_of(entries, plain()), 0U);
 }
 
+TEST(VmqFilter, VMQ_15_an_untagged_or_priority_tagged_frame_is_in_no_vlan_whatever_is_asked_of_it) {
+  ReceiveFilter other_vlan = to_vlan(kReceiver, 5);
+  other_vlan.tests[1].operation = FilterOperation::kNotEqual;
+  const std::vector<Entry> entries = {entry(1, 1, other_vlan)};
+  EXPECT_EQ(queue_of(entries, tagged(6)), 1U);
+  EXPECT_EQ(queue_of(entries, tagged(5)), 0U);
+  EXPECT_EQ(queue_of(entries, tagged(0)), 0U);
+  EXPECT_EQ(queue_of(entries, plain()), 0U);
+}
+
 TEST(VmqFilter, VMQ_16_a_flagged_filter_sees_inner_addresses_only) {
   const std::vector<Entry> entries = {entry(1, 1, to_inner(kReceiver))};
   EXPECT_EQ(queue_of(entries, nvgre()), 1U);

@@ -57,7 +57,7 @@ TEST(InnerFragmenter, makes_the_last_fragment_as_long_as_fits) {
   EXPECT_EQ(ip_of(fragments[1]).payload().size(), 50U);
 }
 
-TEST(InnerFragmenter, cuts_a_fragment_further_and_keeps_its_place) {
+TEST(InnerFragmenter, OVL_12_cuts_a_fragment_further_and_keeps_its_place) {
   const auto fragments = cut(packet().fragment(true, 10).udp(1, 2).counting_payload(88).build(), 20 + 48);
   ASSERT_THAT(fragments, SizeIs(2));
   EXPECT_EQ(ip_of(fragments[0]).fragment_offset(), 10);

@@ -51,6 +51,17 @@ TEST(TunnelSender, OVL_32_keeps_a_smaller_mss_of_the_tenant) {
   EXPECT_EQ(host.counts().mss_reduced, 0U);
 }
 
+TEST(TunnelSender, OVL_30_counts_every_segment_of_a_super_frame_for_its_subnet) {
+  Host host;
+  const auto frame = tcp_super_frame(kAllVersions[0], 3001);
+  host.transmit("blue1", frame, super_frame(frame, 1000));
+  std::size_t bytes = 0;
+  for (const auto& packet : host.wire.packets) bytes += packet.size();
+  const auto counts = host.policy->subnet(kBlue)->counts();
+  EXPECT_EQ(counts.packets_sent, 4U);
+  EXPECT_EQ(counts.bytes_sent, bytes);
+}
+
 TEST(TunnelSender, WIRE_5_gives_segments_consecutive_ids_and_goes_on_behind_them) {
   Host host;
   const auto frame = tcp_super_frame(kAllVersions[0], 3001);
