@@ -137,6 +137,8 @@ TEST_P(OvlDelivery, OVL_26_reserved_vsids_are_dropped_with_and_without_a_vendor_
   const auto outer = *GetParam().outer;
   for (const std::uint32_t vsid : {0x000000U, 0x000FFFU, 0xFFFFFFU})
     EXPECT_EQ(refusal(with_vsid(GetParam(), vsid), outer), DropReason::kReservedVsid) << vsid;
+  for (const std::uint32_t vsid : {0x001000U, 0xFFFFFEU})  // the first and the last that a tenant may have
+    EXPECT_EQ(refusal(with_vsid(GetParam(), vsid), outer), DropReason::kUnknownVsid) << vsid;
   SampleHost host(Side::kReceiver, outer);
   VendorPeer handler;
   host.endpoint.set_vendor_handler(&handler);
