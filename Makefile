@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 SECONDS ?= 60
 
-.PHONY: help build demo test conformance asan tsan fuzz windows lint format bench install clean
+.PHONY: help build demo test conformance mutants asan tsan fuzz windows lint format bench install clean
 
 help:  ## Lists these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -23,6 +23,10 @@ test:  ## Builds and runs every test; what needs root is skipped without it
 conformance:  ## Runs every test that bears a rule's number, and prints each rule with its tests
 	@scripts/setup build test
 	@scripts/conformance
+
+mutants:  ## Puts some 300 faults into the engine, one at a time: a test that bears a rule's number has to find each
+	@scripts/setup build test
+	@scripts/mutants
 
 asan:  ## Unit, property, conformance and simulation tests with the address and undefined-behaviour sanitizers
 	@scripts/setup build test
