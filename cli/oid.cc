@@ -1,5 +1,8 @@
 // `nvgre oid`: asks the adapter what a driver of NDIS would be asked, byte for byte.
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -30,15 +33,15 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFooter =
-    R"(An OID is a name of `nvgre oid list` or its number. --hex is the information buffer: hexadecimal digits in pairs, or
+    R"(An OID is a name of `nvgre oid list` or its number, hexadecimal with 0x. --hex is the information buffer: hexadecimal digits in pairs, or
 @FILE. A buffer that is too short for the answer is made longer, unless --length says how long it is.
 
 Without --offline the running endpoint's adapter is asked, and what is set holds from then on; all calls are one client,
 an administrator, which sees every queue. With --offline it is an adapter that lives for this call, as the keywords of
 --config or their defaults make it; `script` makes several requests of it, one a line: TYPE OID [HEX].
 
-Exit status: 0 the request succeeded or is pending; 1 it was refused, as its status says, or no endpoint answers; 2 wrong
-usage.
+Exit status: 0 the request succeeded or is pending; 1 it was refused, as its status says, or no endpoint answers, or a
+decoded buffer is shorter than it says; 2 wrong usage; 3 a file can't be read; 4 the socket is not for this user.
 
 Examples:
   nvgre oid list
@@ -97,7 +100,7 @@ Result<std::unique_ptr<OidPartner>> partner_of(const OidOptions& options) {
   const auto version = control::parse_ndis_version(options.ndis_version);
   if (!version)
     return failure(ErrorCode::kInvalid, "--ndis: given \"" + options.ndis_version + "\", accepted is 6.0 to 6.85");
-  offload::Keywords keywords;
+  offload::Keywords keywords(control::this_host());  // as the running endpoint would have them
   if (!options.configuration.empty()) {
     auto configuration = control::read_configuration(options.configuration, control::this_host());
     if (!configuration)
@@ -110,12 +113,17 @@ Result<std::unique_ptr<OidPartner>> partner_of(const OidOptions& options) {
 Result<std::string> read_file(const std::string& name) {
   if (name == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   std::ifstream file(name);
-  if (!file) return failure(ErrorCode::kUnavailable, "can't read \"" + name + "\"");
+  if (!file) return failure(ErrorCode::kUnavailable, "can't read \"" + name + "\": " + std::strerror(errno));
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 Result<std::string> hex_of(const std::string& given) {
   return given.starts_with('@') ? read_file(given.substr(1)) : Result<std::string>(given);
+}
+
+int unreadable(const Error& error) {
+  fmt::print(stderr, "nvgre oid: {}\n", error.message);
+  return kUnreadable;
 }
 
 bool has_succeeded(const json& answer) {
@@ -133,7 +141,7 @@ int make_request(const OidOptions& options, std::string_view type) {
   const auto partner = partner_of(options);
   if (!partner) return complain("oid", partner.error());
   const auto hex = hex_of(options.hex);
-  if (!hex) return complain("oid", hex.error());
+  if (!hex) return unreadable(hex.error());
   json request = {{"oid", options.oid}, {"type", type}, {"hex", *hex}};
   if (options.has_length) request["length"] = options.length;
   return ask_and_print(**partner, request, options.json);
@@ -143,7 +151,7 @@ int run_script(const OidOptions& options) {
   const auto partner = partner_of(options);
   if (!partner) return complain("oid", partner.error());
   const auto script = read_file(options.script);
-  if (!script) return complain("oid", script.error());
+  if (!script) return unreadable(script.error());
   int status = kDone;
   std::istringstream lines(*script);
   std::string line;
@@ -164,13 +172,16 @@ int run_script(const OidOptions& options) {
 
 int decode(const OidOptions& options) {
   const auto hex = hex_of(options.hex);
-  if (!hex) return complain("oid decode", hex.error());
+  if (!hex) return unreadable(hex.error());
   const auto buffer = control::parse_hex(*hex);
   if (!buffer) return complain("oid decode", buffer.error());
   const auto decoded = control::decode_buffer(options.oid, *buffer);
   if (!decoded) return complain("oid decode", decoded.error());
   fmt::print("{}", options.json ? decoded->dump(2) + "\n" : fields_text(decoded->at("fields")));
-  return kDone;
+  const auto& problem = decoded->at("problem");
+  if (problem.is_null()) return kDone;
+  fmt::print(stderr, "nvgre oid decode: {}\n", problem.get<std::string>());
+  return kFailed;
 }
 
 int list(const OidOptions& options) {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kBufferSize = 262'144;
 constexpr mode_t kUsualMode = 0666;  // the process's mask takes its share
+constexpr mode_t kPermissions = 0777;
 constexpr const char* kTemporarySuffix = ".XXXXXX";
 
 /// mkstemp() makes private files; a capture gets the mode that any new file of this user gets.
@@ -74,12 +75,12 @@ int OutputFile::open_descriptor() {
   struct stat status{};
   const bool exists = stat(path_.c_str(), &status) == 0;
   if (exists && !S_ISREG(status.st_mode)) return open(path_.c_str(), O_WRONLY | O_CLOEXEC);  // also refuses directories
-  if (const int descriptor = open_unnamed(); descriptor >= 0) {
-    kind_ = Kind::kUnnamed;
-    return descriptor;
-  }
-  kind_ = Kind::kTemporary;
-  return open_temporary();
+  int descriptor = open_unnamed();
+  kind_ = descriptor >= 0 ? Kind::kUnnamed : Kind::kTemporary;
+  if (descriptor < 0) descriptor = open_temporary();
+  // Who may read a file that is replaced may read the new one, and nobody else: captures are private.
+  if (exists && descriptor >= 0) fchmod(descriptor, status.st_mode & kPermissions);
+  return descriptor;
 }
 
 int OutputFile::open_unnamed() const {

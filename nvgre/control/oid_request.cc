@@ -75,12 +75,27 @@ std::string_view structure_of(ndis::NDIS_STATUS indication) {
   }
 }
 
+/// What is wrong with a buffer that is to hold this structure; empty: nothing. A structure without a header has one
+/// size.
+std::string problem_of(std::string_view structure, std::span<const std::uint8_t> buffer) {
+  constexpr std::size_t kHeaderSize = 4, kSizeAt = 2;
+  const auto fields = ndis::fields_of(structure);
+  const bool has_header = fields.front().structure == "NDIS_OBJECT_HEADER";
+  std::size_t size = fields.back().offset + fields.back().size;
+  if (has_header && buffer.size() < kHeaderSize) size = kHeaderSize;
+  if (has_header && buffer.size() >= kHeaderSize) size = buffer[kSizeAt] | buffer[kSizeAt + 1] << 8;
+  if (buffer.size() >= size) return {};
+  return fmt::format("the buffer has {} bytes, {} {}", buffer.size(),
+                     has_header && buffer.size() >= kHeaderSize ? "its header says" : "the structure needs", size);
+}
+
 Result<const ndis::OidDescription*> oid_of(const std::string& text) {
   const auto* found = ndis::find_oid(std::string_view(text));
   if (found != nullptr) return found;
   ndis::NDIS_OID number = 0;
-  const std::string_view digits = text.starts_with("0x") ? std::string_view(text).substr(2) : std::string_view(text);
-  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), number, 16);
+  const bool is_hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+  const auto digits = std::string_view(text).substr(is_hexadecimal ? 2 : 0);
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), number, is_hexadecimal ? 16 : 10);
   if (error == std::errc{} && end == digits.end()) found = ndis::find_oid(number);
   if (found != nullptr) return found;
   std::vector<std::string_view> names;
@@ -219,7 +234,11 @@ Result<json> decode_buffer(const std::string& structure, std::span<const std::ui
     return failure(
         ErrorCode::kInvalid,
         fmt::format("\"{}\" is no OID and no structure that is known here; `nvgre oid list` names both", structure));
-  return json{{"structure", name}, {"hex", hexadecimal(buffer)}, {"fields", fields_json(name, buffer)}};
+  const auto problem = problem_of(name, buffer);
+  return json{{"structure", name},
+              {"hex", hexadecimal(buffer)},
+              {"fields", fields_json(name, buffer)},
+              {"problem", problem.empty() ? json() : json(problem)}};
 }
 
 Result<std::vector<std::uint8_t>> parse_hex(std::string_view text) {

@@ -29,7 +29,8 @@ namespace nvgre::control {
 [[nodiscard]] Result<nlohmann::json> make_oid_request(ndis::Miniport& miniport, ndis::ClientId client,
                                                       const nlohmann::json& request);
 
-/// A buffer field by field, as in "fields" above. @param structure  A structure, or an OID whose buffer it is.
+/// A buffer field by field, as in "fields" above; "problem" says what is too short about it, or is null. @param
+/// structure  A structure, or an OID whose buffer it is.
 [[nodiscard]] Result<nlohmann::json> decode_buffer(const std::string& structure, std::span<const std::uint8_t> buffer);
 
 /// Hexadecimal digits in pairs; blanks, colons, commas and 0x before a pair are passed over.

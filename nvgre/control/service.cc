@@ -34,6 +34,18 @@ Result<std::vector<offload::KeywordSetting>> settings_of(const json& request) {
   return settings;
 }
 
+/// What all workers joined, as OID_TCP_RSC_STATISTICS counts it (RSC-28).
+offload::CoalescingStatistics coalescing_of(const datapath::Report& report) {
+  offload::CoalescingStatistics sum;
+  for (const auto& worker : report.workers) {
+    sum.coalesced_packets += worker.counts.rsc_segments;
+    sum.coalesced_octets += worker.counts.rsc_octets;
+    sum.coalesce_events += worker.counts.rsc_units;
+    sum.aborts += worker.counts.rsc_aborts;
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::string joined(const ConfigurationProblems& problems, std::string_view file) {
@@ -56,6 +68,7 @@ Result<void> Service::start() {
   adapter_.set_device_mtu(kLargestIpPacket);
   adapter_.turn_everything_on();
   adapter_.attach([this](const offload::ActiveOffloads& next) { chosen_.plane->apply(next); });
+  adapter_.set_coalescing_count([this] { return coalescing_of(chosen_.plane->report()); });
   if (auto applied = apply(configuration_); !applied) return applied;
   set_up_queues(configuration_);
   log_notices();

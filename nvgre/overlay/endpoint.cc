@@ -51,7 +51,9 @@ void Endpoint::count_expired(const Port* port) noexcept {
 EndpointCounts Endpoint::counts() const noexcept {
   EndpointCounts counts;
   counts += counters_;
-  counts.rsc_aborts = receiver_->coalescing_aborts();
+  const auto coalescing = receiver_->coalescing();
+  counts.rsc_octets = coalescing.coalesced_octets;
+  counts.rsc_aborts = coalescing.aborts;
   return counts;
 }
 

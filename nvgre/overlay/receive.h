@@ -31,7 +31,7 @@ class Receiver {
   /// Ends the burst: delivers what is held (RSC-4).
   void finish(ReceiveBurst& burst);
   /// Exceptions that ended coalescing. Any thread.
-  [[nodiscard]] std::uint64_t coalescing_aborts() const noexcept { return coalescer_.statistics().aborts; }
+  [[nodiscard]] offload::CoalescingStatistics coalescing() const noexcept { return coalescer_.statistics(); }
 
  private:
   void refuse(ReceiveBurst& burst, const UnderlayFrame& frame, const wire::HeaderMap& map, wire::DropReason reason);

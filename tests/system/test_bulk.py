@@ -1,10 +1,11 @@
 """Bulk TCP: the tenant is offered TSO, super-frames are cut once and joined again, and the wire is never overfilled."""
 
+import json
 import re
 
 import pytest
 
-from lab import Lab, Tenant, command, tcp_transfer, tshark
+from lab import NVGRE, Lab, Tenant, command, tcp_transfer, tshark
 
 TOTAL = 64 << 20
 
@@ -45,6 +46,11 @@ def test_LSO_and_RSC_carry_the_bulk(lab):
     joined = after_received["rsc_segments"] - before_received["rsc_segments"]
     assert joined / units > 8
     assert joined > 0.5 * segments
+    answer = command(NVGRE, "oid", "query", "OID_TCP_RSC_STATISTICS", "--socket", lab.hosts[2].socket, "--json").stdout
+    shown = {field["name"]: int(field["value"], 0) for field in json.loads(answer)["fields"]}
+    assert shown["CoalesceEvents"] == after_received["rsc_units"]
+    assert shown["CoalescedPkts"] == after_received["rsc_segments"]
+    assert shown["CoalescedOctets"] > TOTAL // 2
 
 
 def test_offloads_off_is_as_on_a_host_without_us(lab):

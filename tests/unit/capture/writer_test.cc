@@ -114,6 +114,17 @@ TEST(Writer, follows_a_symbolic_link) {
   EXPECT_EQ(std::filesystem::file_size(directory.file("real.pcap")), 24U);
 }
 
+TEST(Writer, keeps_the_permissions_of_a_file_that_it_replaces) {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("private.pcap");
+  std::ofstream(path) << "secret";
+  const auto only_owner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  std::filesystem::permissions(path, only_owner);
+  ASSERT_TRUE(Writer::create(path).value().finish());
+  EXPECT_GT(std::filesystem::file_size(path), 6U) << "it was replaced";
+  EXPECT_EQ(std::filesystem::status(path).permissions(), only_owner);
+}
+
 TEST(Writer, writes_into_a_device_and_does_not_replace_it) {
   auto writer = Writer::create("/dev/null");
   ASSERT_TRUE(writer);

@@ -85,7 +85,8 @@ TEST(OidCommand, decodes_buffers_from_elsewhere_out_of_a_file) {
   const auto path = directory.file("dump");
   std::ofstream(path) << "a8 01 1c 00\n01 00 00 00 02 00 00 00\n";
   const auto outcome = run({"decode", "NDIS_OFFLOAD_ENCAPSULATION", "--hex", ("@" + path).c_str()});
-  EXPECT_EQ(outcome.status, kDone);
+  EXPECT_EQ(outcome.status, kFailed);
+  EXPECT_THAT(outcome.error, HasSubstr("12 bytes, its header says 28"));
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("IPv4.Enabled"), HasSubstr("NDIS_OFFLOAD_SET_ON"),
                                  HasSubstr("NDIS_ENCAPSULATION_IEEE_802_3")));
 }
@@ -94,10 +95,17 @@ TEST(OidCommand, what_is_wrong_is_named) {
   EXPECT_THAT(run({"query", "OID_NOTHING", "--offline"}).error, HasSubstr("OID_NOTHING"));
   EXPECT_EQ(run({"query", "OID_NOTHING", "--offline"}).status, kUsage);
   EXPECT_THAT(run({"decode", "NDIS_OFFLOAD", "--hex", "@no such file"}).error, HasSubstr("no such file"));
+  EXPECT_EQ(run({"script", "no such file", "--offline"}).status, kUnreadable);
   EXPECT_EQ(run({"set", "OID_OFFLOAD_ENCAPSULATION", "--offline"}).status, kUsage);
   const auto nobody = run({"query", "OID_OFFLOAD_ENCAPSULATION", "--socket", "/nonexistent/nvgre.sock"});
   EXPECT_EQ(nobody.status, kFailed);
   EXPECT_THAT(nobody.error, HasSubstr("/nonexistent/nvgre.sock"));
+}
+
+TEST(OidCommand, KEY_28_offline_it_prefers_what_the_endpoint_prefers) {
+  EXPECT_EQ(run({"query", "OID_RECEIVE_FILTER_CURRENT_CAPABILITIES", "--offline"}).status, kDone);
+  EXPECT_THAT(run({"query", "OID_GEN_RECEIVE_SCALE_CAPABILITIES", "--offline"}).out,
+              HasSubstr("NDIS_STATUS_NOT_SUPPORTED"));
 }
 
 TEST(OidCommand, lists_what_there_is) {

@@ -55,6 +55,7 @@ TEST_F(OidRequests, STATE_11_a_set_is_followed_by_the_status_with_the_new_config
 TEST_F(OidRequests, an_oid_may_be_given_by_its_number) {
   const auto by_number = answer({{"oid", "0xfc01020b"}, {"type", "query"}});
   EXPECT_EQ(by_number.at("oid"), "OID_TCP_OFFLOAD_CURRENT_CONFIG");
+  EXPECT_EQ(answer({{"oid", "66051"}, {"type", "query"}}).at("oid"), "OID_GEN_RECEIVE_SCALE_CAPABILITIES");
 }
 
 TEST_F(OidRequests, STATE_2_a_length_that_was_asked_for_is_kept_and_may_be_too_short) {
@@ -101,6 +102,11 @@ TEST(DecodeBuffer, takes_a_structure_or_an_oid) {
   EXPECT_EQ(decode_buffer("OID_OFFLOAD_ENCAPSULATION", buffer)->at("structure"), "NDIS_OFFLOAD_ENCAPSULATION");
   EXPECT_EQ(decode_buffer("NDIS_OFFLOAD_ENCAPSULATION", buffer)->at("fields").back().at("meaning"),
             "NDIS_OFFLOAD_SET_ON");
+  EXPECT_EQ(decode_buffer("NDIS_OFFLOAD_ENCAPSULATION", buffer)->at("problem"),
+            "the buffer has 8 bytes, its header says 28");
+  EXPECT_EQ(decode_buffer("NDIS_OFFLOAD_ENCAPSULATION", {})->at("problem"),
+            "the buffer has 0 bytes, the structure needs 4");
+  EXPECT_TRUE(decode_buffer("PROCESSOR_NUMBER", std::vector<std::uint8_t>(4))->at("problem").is_null());
   EXPECT_THAT(decode_buffer("NDIS_NOTHING", buffer).error().message, HasSubstr("NDIS_NOTHING"));
 }
 

@@ -1,6 +1,7 @@
 #include "nvgre/control/service.h"
 
 #include <fstream>
+#include <map>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -66,6 +67,28 @@ TEST_F(ServiceTest, STATE_4_starts_with_every_offload_turned_on_before_the_first
   EXPECT_TRUE(offloads.rsc.v6);
   EXPECT_TRUE(offloads.receive_checksum.tcp.v4);
   EXPECT_EQ(offloads.link_mtu, 65'535U) << "path MTUs bound what is sent, not the MTU of this moment";
+}
+
+TEST_F(ServiceTest, RSC_28_answers_with_what_all_workers_joined) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  for (const unsigned factor : {1U, 10U}) {
+    datapath::WorkerStatus worker;
+    worker.counts.rsc_segments = 7 * factor;
+    worker.counts.rsc_octets = 9'000 * factor;
+    worker.counts.rsc_units = 2 * factor;
+    worker.counts.rsc_aborts = factor;
+    state_.report.workers.push_back(worker);
+  }
+  const json request = {{"request", {{"oid", "OID_TCP_RSC_STATISTICS"}, {"type", "query"}}}};
+  const auto answer = service.handle("oid.request", request);
+  ASSERT_TRUE(answer) << answer.error().message;
+  std::map<std::string, std::string> fields;
+  for (const auto& field : answer->at("fields")) fields[field.at("name")] = field.at("value");
+  EXPECT_EQ(fields["CoalescedPkts"], "77");
+  EXPECT_EQ(fields["CoalescedOctets"], "99000");
+  EXPECT_EQ(fields["CoalesceEvents"], "22");
+  EXPECT_EQ(fields["Aborts"], "11");
 }
 
 TEST_F(ServiceTest, KEY_1_leaves_NVGRE_offload_off_if_the_file_says_so) {
