@@ -22,11 +22,11 @@ namespace {
 using wire::IpAddress;
 using wire::IpVersion;
 
-template <auto free>
+template <auto kFree>
 struct Release {
   template <typename Object>
   void operator()(Object* object) const noexcept {
-    free(object);
+    kFree(object);
   }
 };
 using Message = std::unique_ptr<nl_msg, Release<nlmsg_free>>;

@@ -58,7 +58,7 @@ class PacketBatch {
 
  private:
   static constexpr std::size_t kMaxPieces = 2048;  // a unit of 64 KiB in segments of 536 bytes has about 120
-  static constexpr std::size_t kHeaderBytes = 64 * 1024;
+  static constexpr std::size_t kHeaderBytes = std::size_t{64} * 1024;
   static constexpr std::size_t kCopyLimit = 2048;  // longer "headers" are whole frames
 
   const std::size_t vnet_header_size_;

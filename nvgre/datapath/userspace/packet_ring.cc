@@ -19,7 +19,8 @@ constexpr std::size_t kHeaderBytes = 128;
 /// Bytes of a slot: the kernel's header, the sender's address and the alignment between them, then ours.
 constexpr std::size_t slot_size_for(std::size_t packet_size) {
   constexpr std::size_t kEthernetAndTags = 14 + 2 * 4;
-  const std::size_t size = TPACKET2_HDRLEN + 2 * TPACKET_ALIGNMENT + kVnetHeaderSize + kEthernetAndTags + packet_size;
+  const std::size_t size =
+      TPACKET2_HDRLEN + std::size_t{2} * TPACKET_ALIGNMENT + kVnetHeaderSize + kEthernetAndTags + packet_size;
   return (size + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
@@ -107,7 +108,7 @@ void PacketRing::take(tpacket2_hdr& header, std::size_t index, PacketReceiver& l
     ++burst.too_large;  // nor was there room for it on the socket
     return;
   }
-  auto* const start = static_cast<std::uint8_t*>(static_cast<void*>(&header)) + header.tp_mac;
+  auto* const start = reinterpret_cast<std::uint8_t*>(&header) + header.tp_mac;
   const wire::MutableBytes bytes(start, header.tp_snaplen);
   for (std::size_t at = 0; at < kHeaderBytes; at += kCacheLine) __builtin_prefetch(start + at);
   const auto metadata = read_vnet_header({start - kVnetHeaderSize, kVnetHeaderSize}, bytes.size());

@@ -19,7 +19,7 @@ class TapReader {
 
  private:
   // A burst of super-frames ends here: what was read is to be segmented while it is still in the cache.
-  static constexpr std::size_t kMaxBurstBytes = 256 * 1024;
+  static constexpr std::size_t kMaxBurstBytes = std::size_t{256} * 1024;
 
   const FrameBuffers& buffers_;
   std::array<RawFrame, FrameBuffers::kCount> frames_{};

@@ -64,6 +64,7 @@ Result<void> UnderlayAttachment::commit(Prepared prepared, const overlay::Policy
 void UnderlayAttachment::guard_as_before() {
   if (claims_.empty()) return;
   std::vector<wire::ProviderAddress> addresses;
+  addresses.reserve(claims_.size());
   for (const auto& [address, claim] : claims_) addresses.push_back(address);
   if (auto guarded = guard_.guard_underlay(interface_, addresses); !guarded)
     spdlog::warn("guard interface={} reason=\"{}\"", interface_, guarded.error().message);
