@@ -132,6 +132,8 @@ void Miniport::hear(const offload::AdapterEvent& event) {
     case Kind::kHardwareCapabilities:
       return tell(StatusIndication{.code = NDIS_STATUS_TASK_OFFLOAD_HARDWARE_CAPABILITIES,
                                    .buffer = offload_bytes(event.set, version_, OffloadUse::kAnswer)});
+    case Kind::kReceiveScaling:
+      return;
     case Kind::kQueueStopped:
       return tell(queue_stopped(event.queue));
     case Kind::kQueueReleased:

@@ -246,7 +246,8 @@ Result<void> Adapter::set_receive_scaling(const std::optional<RssParameters>& pa
     if (!scaling) return std::unexpected(scaling.error());
     next.scaling = std::make_shared<const ReceiveScaling>(*scaling);
   }
-  commit(next);
+  take_over(next);
+  emit({.kind = AdapterEvent::Kind::kReceiveScaling});
   return {};
 }
 
@@ -261,7 +262,8 @@ Result<void> Adapter::set_receive_hashing(const std::optional<ReceiveHashParamet
     spread_nowhere.hash_types = parameters->hash_types;
     next.hashing = std::make_shared<const ReceiveScaling>(*ReceiveScaling::make(spread_nowhere, 1));
   }
-  commit(next);
+  take_over(next);
+  emit({.kind = AdapterEvent::Kind::kReceiveScaling});
   return {};
 }
 
@@ -334,13 +336,17 @@ Result<void> Adapter::commit_if_admitted(const State& next) {
 }
 
 void Adapter::commit(const State& next) {
+  const bool is_other_hardware = next.capabilities.hardware() != hardware_capabilities();
+  take_over(next);
+  if (is_other_hardware) emit({.kind = AdapterEvent::Kind::kHardwareCapabilities, .set = hardware_capabilities()});
+  emit({.kind = AdapterEvent::Kind::kCurrentConfiguration, .set = current_configuration()});
+}
+
+void Adapter::take_over(const State& next) {
   const auto active = activate(next.capabilities.hardware(), next.configuration, next.activation);
   if (frame_path_ && active != active_) frame_path_(active);
   active_ = active;
-  const bool is_other_hardware = next.capabilities.hardware() != hardware_capabilities();
   state_ = next;
-  if (is_other_hardware) emit({.kind = AdapterEvent::Kind::kHardwareCapabilities, .set = hardware_capabilities()});
-  emit({.kind = AdapterEvent::Kind::kCurrentConfiguration, .set = current_configuration()});
 }
 
 void Adapter::emit(const AdapterEvent& event) const {

@@ -40,6 +40,7 @@ struct AdapterEvent {
   enum class Kind : std::uint8_t {
     kCurrentConfiguration,  ///< NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG: `set` is the current configuration.
     kHardwareCapabilities,  ///< NDIS_STATUS_TASK_OFFLOAD_HARDWARE_CAPABILITIES: `set` is the hardware set (CAP-19).
+    kReceiveScaling,        ///< RSS or plain hashing was set or disabled; NDIS indicates nothing for that.
     kQueueStopped,          ///< NDIS_STATUS_RECEIVE_QUEUE_STATE: `queue` gets nothing any more (VMQ-7, VMQ-8).
     kQueueReleased,         ///< `queue` was freed and its last packet is back; its id may be given out again.
   };
@@ -198,7 +199,8 @@ class Adapter {
   [[nodiscard]] Result<State> with_keywords(const Keywords& keywords, std::span<const Keyword> changed) const;
   [[nodiscard]] Result<void> adopt(const Result<State>& next);
   [[nodiscard]] Result<void> commit_if_admitted(const State& next);
-  void commit(const State& next);
+  void commit(const State& next);     ///< Takes over and announces.
+  void take_over(const State& next);  ///< Frame path first, then the adapter's own state.
   [[nodiscard]] bool stop_queue(QueueId queue);
   void emit(const AdapterEvent& event) const;
 

@@ -356,6 +356,12 @@ TEST(ScalingRequests, RSS_20_an_answer_while_RSS_is_off_says_so_and_can_be_set_a
   EXPECT_EQ(snapshot_of(bench.adapter), before);
 }
 
+TEST(ScalingRequests, RSS_22_a_set_indicates_nothing_because_the_offload_configuration_stays) {
+  MiniportBench bench;
+  ASSERT_EQ(set(bench, ScaleRequest()).status, NDIS_STATUS_SUCCESS);
+  EXPECT_THAT(bench.events, ::testing::IsEmpty());
+}
+
 TEST(ScalingRequests, D_32_under_VMQ_preference_there_is_no_RSS_to_set) {
   MiniportBench bench(test::vmq_keywords());
   expect_refused(bench, ScaleRequest(), NDIS_STATUS_NOT_SUPPORTED);
