@@ -222,8 +222,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"[subnet]\nvsid = 5001", "4: [[subnet]]: accepted is a table in double brackets, [[subnet]], for each"},
         BadLine{"[[datapath]]", "4: [datapath]: given [ {} ], accepted is one table [datapath]"},
         BadLine{"[[prot]]",
-                "4: prot: unknown table; did you mean \"port\"? accepted are [provider], [datapath], [offload], [api], "
-                "[[subnet]], [[port]], [[record]]"}));
+                "4: prot: unknown table; did you mean \"port\"? accepted are [provider], [datapath], [offload], [rss], "
+                "[api], [[subnet]], [[port]], [[record]]"}));
 
 class BadPortLine : public BadLineOf {};
 TEST_P(BadPortLine, is_refused_with_line_key_given_and_accepted) {
@@ -251,7 +251,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "10: [[port]] spoof_check: given \"no\", accepted is true or false"},
         BadLine{"vsid = 5001\ndevise = \"blue1\"",
                 "10: [[port]] devise: unknown key; did you mean \"device\"? accepted are device, vsid, mac, addresses, "
-                "spoof_check, router"}));
+                "spoof_check, router, workers"}));
 
 TEST(Configuration, refuses_malformed_names_and_macs) {
   EXPECT_EQ(problem_of(with_port("vsid = 5001", "device = \"a name too long\"")),
