@@ -182,7 +182,7 @@ TEST(InfText, a_registry_export_is_read_too) {
                                                  Gives("DisableTaskOffload", "1"), Gives("*UsoIPv4", "0")));
 }
 
-TEST(InfText, UTF_16_as_Windows_writes_it_is_read_and_so_is_UTF_8_with_a_mark) {
+TEST(InfText, text_in_16_bit_units_as_Windows_writes_it_is_read_and_so_is_a_byte_order_mark) {
   std::string wide = "\xFF\xFE";
   for (const char letter : kRegistryExport) wide += {letter, '\0'};
   wide += "\x3A\x26";  // a character that is not ASCII
