@@ -182,6 +182,31 @@ TEST(FilterRequests, VMQ_17_VMQ_20_filters_on_the_inner_address_come_first) {
   EXPECT_EQ(match_encapsulated(bench).queue, offload::kDefaultQueue);
 }
 
+TEST(FilterRequests, VMQ_4_only_a_running_queue_gets_packets) {
+  QueueBench bench;
+  const auto queue = bench.allocate();
+  const auto filter = bench.set_filter(queue, 1);
+  EXPECT_EQ(match(bench, -1).queue, offload::kDefaultQueue) << "its allocation is not complete";
+  bench.complete(queue);
+  EXPECT_EQ(match(bench, -1).queue, QueueId{queue});
+  bench.set(OID_RECEIVE_FILTER_CLEAR_FILTER, clear_filter(queue, filter));
+  EXPECT_EQ(match(bench, -1).queue, offload::kDefaultQueue);
+}
+
+TEST(FilterRequests, VMQ_18_IP_directly_in_GRE_goes_by_the_outermost_address) {
+  QueueBench bench;
+  bench.set(OID_TCP_OFFLOAD_PARAMETERS, test::nvgre_on());
+  const auto queue = bench.allocated_and_complete();
+  bench.set_filter(queue, 1);
+  Buffer frame = {0x02, 0,    0,    0,    0,    1,    0x02, 0,   0,  0,  0, 9, 0x08, 0x00,  // Ethernet
+                  0x45, 0,    0,    48,   0,    0,    0x40, 0,   64, 47, 0, 0, 198,  18,
+                  0,    1,    198,  18,   0,    2,                  // IPv4, GRE
+                  0x20, 0x00, 0x08, 0x00, 0x00, 0x13, 0x89, 0x00};  // of IPv4
+  frame.resize(14 + 48);
+  const auto& table = *bench.adapter.receive_queues()->table();
+  EXPECT_EQ(table.find(frame, wire::locate(frame), bench.adapter.active()).queue, QueueId{queue});
+}
+
 TEST(FilterRequests, VMQ_19_filters_on_the_inner_address_match_nothing_before_NVGRE_is_on) {
   QueueBench bench;
   const auto queue = bench.allocated_and_complete();

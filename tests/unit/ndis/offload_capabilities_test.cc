@@ -94,6 +94,16 @@ INSTANTIATE_TEST_SUITE_P(Versions, OffloadRevisions,
                                            VersionCase{{6, 84}, 6, 216}, VersionCase{{6, 85}, 7, 216},
                                            VersionCase{{6, 89}, 7, 216}, VersionCase{{5, 1}, 1, 112}));
 
+TEST(OffloadCapabilities, CAP_7_options_are_advertised_once_for_plain_and_NVGRE_packets) {
+  auto backend = offload::OffloadSet::software();
+  backend.transmit_options.tcp_options.v4 = false;
+  MiniportBench bench({}, {}, backend);
+  const auto set = hardware(bench);
+  EXPECT_EQ(NdisChecksumBlock::TcpOptionsSupported.of(set.Checksum.IPv4Transmit.Word), 0U);
+  EXPECT_EQ(NdisChecksumBlock::TcpOptionsSupported.of(set.Checksum.IPv4Receive.Word), 1U);
+  EXPECT_EQ(set.EncapsulatedPacketTaskOffloadGre.Word, 0x00FF'FFFFU) << "six masks and nothing about options";
+}
+
 TEST(OffloadCapabilities, CAP_8_UDP_segmentation_is_published_from_revision_6_on) {
   MiniportBench bench({}, {6, 70});
   EXPECT_EQ(bench.answer(OID_TCP_OFFLOAD_HARDWARE_CAPABILITIES).size(), 188U) << "it begins there";
@@ -203,6 +213,16 @@ TEST(OffloadCapabilities, CAP_16_KEY_28_KEY_36_one_of_RSS_and_VMQ_is_current_and
     EXPECT_EQ(Gre::RssSupported.of(now), row.has_rss ? 0xFU : 0U);
     EXPECT_EQ(Gre::VmqSupported.of(now), row.has_vmq ? 0xFU : 0U);
   }
+}
+
+TEST(OffloadCapabilities, KEY_16_without_the_keyword_RSS_there_is_no_RSS_to_query_or_set) {
+  Buffer buffer(200);
+  MiniportBench by_default;
+  EXPECT_EQ(by_default.query(OID_GEN_RECEIVE_SCALE_PARAMETERS, buffer).status, NDIS_STATUS_SUCCESS);
+  MiniportBench bench(test::keywords_of({{"RSS", "0"}}));
+  for (const auto oid : {OID_GEN_RECEIVE_SCALE_CAPABILITIES, OID_GEN_RECEIVE_SCALE_PARAMETERS})
+    EXPECT_EQ(bench.query(oid, buffer).status, NDIS_STATUS_NOT_SUPPORTED);
+  EXPECT_EQ(bench.set(OID_GEN_RECEIVE_SCALE_PARAMETERS, buffer).status, NDIS_STATUS_NOT_SUPPORTED);
 }
 
 TEST(OffloadCapabilities, CAP_17_receive_coalescing_is_published_from_revision_3_on) {

@@ -351,6 +351,20 @@ TEST(OffloadRequests, STATE_17_parameters_and_encapsulation_in_either_order_end_
   EXPECT_EQ(one.adapter.active().encapsulated.rss.bits(), 0) << "RSS needs its own OID";
 }
 
+TEST(OffloadRequests, STATE_18_turning_NVGRE_off_lets_the_frame_path_deliver_before_the_request_completes) {
+  MiniportBench bench;
+  bench.set(OID_TCP_OFFLOAD_PARAMETERS, nvgre_on());
+  std::vector<std::string> order;
+  bench.adapter.attach([&](const offload::ActiveOffloads& next) { order.emplace_back(next.nvgre ? "on" : "off"); });
+  bench.miniport.listen([&](const MiniportEvent&) { order.emplace_back("status"); });
+  order.clear();
+  auto off = offload_parameters();
+  off.EncapsulatedPacketTaskOffload = NDIS_OFFLOAD_SET_OFF;
+  bench.set(OID_TCP_OFFLOAD_PARAMETERS, off);
+  order.emplace_back("completed");
+  EXPECT_THAT(order, ElementsAre("off", "status", "completed"));
+}
+
 TEST(OffloadRequests, STATE_21_turning_NVGRE_off_leaves_the_base_offloads_alone) {
   MiniportBench bench;
   bench.set(OID_TCP_OFFLOAD_PARAMETERS, nvgre_on());
