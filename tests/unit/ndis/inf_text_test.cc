@@ -203,7 +203,8 @@ TEST(InfText, a_line_that_names_a_keyword_without_a_value_is_noted_and_the_rest_
 
 TEST(InfText, whatever_the_bytes_are_the_reader_ends) {
   std::mt19937 random(1);
-  const std::string_view alphabet("HKR,;\"\\=[]*% \n0x1\xFF\xFE\0", 22);
+  using std::string_view_literals::operator""sv;
+  constexpr auto alphabet = "HKR,;\"\\=[]*% \n0x1\xFF\xFE\0"sv;
   for (int round = 0; round < 20'000; ++round) {
     std::string text = round % 3 == 0 ? "\xFF\xFE" : "HKR,,*LsoV2IPv4,0";
     for (auto size = random() % 60; size > 0; --size) text += alphabet[random() % alphabet.size()];
