@@ -132,11 +132,14 @@ class Workshop:
         return built if done.returncode == 0 else None
 
     def link(self, program, mutant_object):
+        """The program with the mutant in it."""
         command = list(self.link_commands[program])
         linked = mutant_object.parent / os.path.basename(program)
         command[command.index("-o") + 1] = str(linked)
         command.insert(next(i for i, word in enumerate(command) if word.endswith(".a")), str(mutant_object))
-        subprocess.run(command, cwd=self.build, check=True, capture_output=True)
+        done = subprocess.run(command, cwd=self.build, capture_output=True, text=True, check=False)
+        if done.returncode != 0:  # the build directory's objects are not all there
+            sys.exit(f"{os.path.basename(program)} does not link; scripts/build release makes what is missing:\n{done.stderr}")
         return linked
 
 
