@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "nvgre/offload/receive_checksum.h"
+#include "nvgre/wire/big_endian.h"
 #include "nvgre/wire/frame_builder.h"
 #include "nvgre/wire/locate.h"
 
@@ -130,10 +131,6 @@ void add_tenant_frame(FrameBuilder& builder, const Shape& shape, IpVersion versi
   builder.transport_checksum(checksum);
 }
 
-std::uint16_t word(wire::Bytes bytes, std::size_t offset) {
-  return static_cast<std::uint16_t>(bytes[offset] << 8 | bytes[offset + 1]);
-}
-
 /// The payload; its first word, where the sum is to come out as 0, is the checksum of what is without it.
 wire::ByteVector payload_of(const Shape& shape, IpVersion version) {
   wire::ByteVector payload(shape.payload_size);
@@ -144,7 +141,8 @@ wire::ByteVector payload_of(const Shape& shape, IpVersion version) {
   add_tenant_frame(builder, shape, version, TransportChecksum::kComplete);
   const auto frame = builder.payload(payload).build();
   constexpr std::size_t kUdpSize = 8, kChecksumFromEnd = 2;
-  const auto checksum = word(frame, wire::locate(frame).transport.offset + kUdpSize - kChecksumFromEnd);
+  const auto checksum =
+      wire::load_big_endian<std::uint16_t>(frame, wire::locate(frame).transport.offset + kUdpSize - kChecksumFromEnd);
   payload[0] = static_cast<std::uint8_t>(checksum >> 8);
   payload[1] = static_cast<std::uint8_t>(checksum & 0xFF);
   return payload;

@@ -7,6 +7,7 @@
 
 #include "cli/conformance/packet_fields.h"
 #include "nvgre/offload/receive_checksum.h"
+#include "nvgre/wire/big_endian.h"
 #include "nvgre/wire/locate.h"
 #include "nvgre/wire/tcp.h"
 
@@ -16,10 +17,6 @@ namespace {
 constexpr std::uint16_t kSingleSegmentFlags =
     static_cast<std::uint16_t>(wire::TcpFlags::kFin | wire::TcpFlags::kPsh | wire::TcpFlags::kCwr);
 constexpr std::size_t kBytesShown = 8;
-
-std::uint16_t word(wire::Bytes bytes, std::size_t offset) {
-  return static_cast<std::uint16_t>(bytes[offset] << 8 | bytes[offset + 1]);
-}
 
 std::string hexadecimal(wire::Bytes bytes) {
   const auto shown = bytes.first(std::min(bytes.size(), kBytesShown));
@@ -83,19 +80,22 @@ class PacketJudge {
   void judge_flags(const PacketField& field) {
     const auto rule = single_segment_flags_rule(case_.task);
     findings_.try_emplace(rule);
-    const auto difference = static_cast<std::uint16_t>(word(golden_, field.begin) ^ word(bytes_, field.begin));
+    const auto difference = static_cast<std::uint16_t>(wire::load_big_endian<std::uint16_t>(golden_, field.begin) ^
+                                                       wire::load_big_endian<std::uint16_t>(bytes_, field.begin));
     if ((difference & kSingleSegmentFlags) != 0) report_difference(field, rule);
     if ((difference & ~kSingleSegmentFlags) != 0) report_difference(field, field.rule);
   }
 
   /// Counting on where NDIS wraps from 0x7FFF to 0 is a deviation: the split serves one family of devices alone (D-1).
   void judge_inner_id(const PacketField& field) {
-    const auto first = word(case_.frame, wire::locate(case_.frame).inner_ip.offset + 4);
-    if (case_.task != DeviceTask::kLso || word(bytes_, field.begin) != static_cast<std::uint16_t>(first + index_))
+    const auto first = wire::load_big_endian<std::uint16_t>(case_.frame, wire::locate(case_.frame).inner_ip.offset + 4);
+    if (case_.task != DeviceTask::kLso ||
+        wire::load_big_endian<std::uint16_t>(bytes_, field.begin) != static_cast<std::uint16_t>(first + index_))
       return report_difference(field, field.rule);
     report(field.rule,
            fmt::format("packet {}: inner ID 0x{:04x} counts on where NDIS wraps to 0x{:04x}", index_ + 1,
-                       word(bytes_, field.begin), word(golden_, field.begin)),
+                       wire::load_big_endian<std::uint16_t>(bytes_, field.begin),
+                       wire::load_big_endian<std::uint16_t>(golden_, field.begin)),
            RuleVerdict::kDeviation);
   }
 

@@ -4,9 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include <linux/bpf.h>
+
+#include "nvgre/wire/bytes.h"
 
 namespace nvgre::datapath::userspace {
 
@@ -28,6 +31,13 @@ class BpfAssembler {
 
   // Numbers.
   void set(Register to, std::int32_t value) { add(BPF_ALU64 | BPF_MOV | BPF_K, to, Register::k0, value); }
+  /// 64 bits.
+  void set_wide(Register to, std::uint64_t value) {
+    add(BPF_LD | BPF_IMM | BPF_DW, to, Register::k0, static_cast<std::int32_t>(value));
+    bpf_insn upper_half{};
+    upper_half.imm = static_cast<std::int32_t>(value >> 32);
+    code_.push_back(upper_half);
+  }
   void copy(Register to, Register from) { add(BPF_ALU64 | BPF_MOV | BPF_X, to, from, 0); }
   /// @param operation  BPF_ADD, BPF_AND, BPF_LSH, ...
   void calculate(int operation, Register to, std::int32_t value) {
@@ -55,13 +65,25 @@ class BpfAssembler {
   /// Stores 32 bits into a struct that begins at a slot.
   void store_word(BpfSlot to, std::size_t offset, Register from) { store(BPF_W, to, offset, from); }
 
+  /// Puts bytes on the stack, from a slot upwards. @pre bytes.size() is a multiple of 4
+  void store_bytes(BpfSlot to, wire::Bytes bytes) {
+    for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::int32_t)) {
+      std::int32_t part = 0;
+      std::memcpy(&part, bytes.data() + at, sizeof part);
+      const auto offset = static_cast<std::int16_t>(static_cast<std::int16_t>(to) + static_cast<std::int16_t>(at));
+      add(BPF_ST | BPF_MEM | BPF_W, Register::kStack, Register::k0, part, offset);
+    }
+  }
+
+  /// Calls a helper of the kernel (BPF_FUNC_*) with R1 to R5; R0 answers.
+  void call(bpf_func_id helper) { add(BPF_JMP | BPF_CALL, Register::k0, Register::k0, helper); }
   /// Looks `key` up: R0 is the address of the value, or 0.
   void look_up(int map, BpfSlot key) {
     add(BPF_LD | BPF_IMM | BPF_DW, Register::k1, static_cast<Register>(BPF_PSEUDO_MAP_FD), map);
     code_.push_back({});  // the upper half of the number
     copy(Register::k2, Register::kStack);
     advance(Register::k2, static_cast<std::int16_t>(key));
-    add(BPF_JMP | BPF_CALL, Register::k0, Register::k0, BPF_FUNC_map_lookup_elem);
+    call(BPF_FUNC_map_lookup_elem);
   }
 
   // Jumps. @param condition  BPF_JEQ, BPF_JNE, BPF_JGT, BPF_JGE, BPF_JLT, BPF_JLE or BPF_JSET.

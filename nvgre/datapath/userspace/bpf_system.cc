@@ -60,10 +60,10 @@ void BpfMap::remove_entry(const void* key) noexcept {
   request(BPF_MAP_DELETE_ELEM, attributes);
 }
 
-Result<FileDescriptor> load_socket_program(std::string_view name, std::span<const bpf_insn> code) {
+Result<FileDescriptor> load_program(bpf_prog_type type, std::string_view name, std::span<const bpf_insn> code) {
   constexpr char kLicense[] = "Apache-2.0";
   bpf_attr attributes{};
-  attributes.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
+  attributes.prog_type = type;
   attributes.insns = address_of(code.data());
   attributes.insn_cnt = static_cast<std::uint32_t>(code.size());
   attributes.license = address_of(kLicense);
@@ -71,6 +71,19 @@ Result<FileDescriptor> load_socket_program(std::string_view name, std::span<cons
   FileDescriptor program(request(BPF_PROG_LOAD, attributes));
   if (!program) return failed(fmt::format("load the program {}", name));
   return program;
+}
+
+Result<FileDescriptor> attach_to_egress(const FileDescriptor& program, int interface_index) {
+  constexpr std::uint32_t kTcxEgress = 47;  // BPF_TCX_EGRESS: newer than Debian 12's headers
+  bpf_attr attributes{};
+  attributes.link_create.prog_fd = static_cast<std::uint32_t>(program.number());
+  attributes.link_create.target_ifindex = static_cast<std::uint32_t>(interface_index);
+  attributes.link_create.attach_type = kTcxEgress;
+  FileDescriptor link(request(BPF_LINK_CREATE, attributes));
+  if (link) return link;
+  if (errno == EINVAL)
+    return failure(ErrorCode::kUnavailable, "the kernel can't attach a program to a device's egress (tcx, Linux 6.6)");
+  return std::unexpected(system_error("attach a program to a device's egress", errno, "CAP_NET_ADMIN"));
 }
 
 void wait_for_bpf_programs() noexcept {

@@ -1,4 +1,4 @@
-/// The few requests to the kernel's eBPF machinery that steering needs: maps, their entries, programs.
+/// The few requests to the kernel's eBPF machinery that are made here: maps, their entries, programs.
 #pragma once
 
 #include <cstddef>
@@ -45,8 +45,15 @@ class BpfMap {
   FileDescriptor descriptor_;
 };
 
-/// Loads a program that is run for single frames (BPF_PROG_TYPE_SOCKET_FILTER).
-[[nodiscard]] Result<FileDescriptor> load_socket_program(std::string_view name, std::span<const bpf_insn> code);
+/// Loads a program that is run for single frames.
+/// @param type  BPF_PROG_TYPE_SOCKET_FILTER: a socket or a TAP asks it; BPF_PROG_TYPE_SCHED_CLS: it stands in a
+/// device's way.
+[[nodiscard]] Result<FileDescriptor> load_program(bpf_prog_type type, std::string_view name,
+                                                  std::span<const bpf_insn> code);
+
+/// Lets a program (BPF_PROG_TYPE_SCHED_CLS) see every frame that leaves a device, until the result is closed.
+/// @return  kUnavailable: the kernel has no tcx (before Linux 6.6).
+[[nodiscard]] Result<FileDescriptor> attach_to_egress(const FileDescriptor& program, int interface_index);
 
 /// Returns when no program still runs that had begun before.
 void wait_for_bpf_programs() noexcept;

@@ -63,7 +63,7 @@ FileDescriptor FlowSteering::port_program(SteeringPlace place, const std::string
 FileDescriptor FlowSteering::load(SteeringPlace place, offload::QueueId queue) const {
   if (!maps_) return {};
   const auto code = assemble_steering(place, static_cast<std::uint32_t>(queue), maps_->numbers());
-  auto program = load_socket_program(name_of(place), code);
+  auto program = load_program(BPF_PROG_TYPE_SOCKET_FILTER, name_of(place), code);
   if (program) return std::move(*program);
   warn(program.error());
   return {};

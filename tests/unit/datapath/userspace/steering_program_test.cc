@@ -78,7 +78,8 @@ class SteeringProgramTest : public ::testing::Test {
   }
 
   FileDescriptor load(SteeringPlace place, std::uint32_t queue) {
-    auto program = load_socket_program("steering_test", assemble_steering(place, queue, maps_->numbers()));
+    auto program =
+        load_program(BPF_PROG_TYPE_SOCKET_FILTER, "steering_test", assemble_steering(place, queue, maps_->numbers()));
     EXPECT_TRUE(program) << program.error().message;
     return program ? std::move(*program) : FileDescriptor();
   }
