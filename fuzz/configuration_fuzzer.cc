@@ -7,54 +7,11 @@
 #include "fuzz/target.h"
 #include "nvgre/control/configuration.h"
 #include "nvgre/overlay/policy.h"
+#include "tests/support/whole_configuration.h"
 
 namespace {
 
 using namespace nvgre;  // NOLINT(google-build-using-namespace): a fuzz target is the top of everything
-
-constexpr std::string_view kWhole = R"([provider]
-interface = "eth0"
-addresses = ["198.18.0.1", "2001:db8:1::1"]
-dscp = 46
-ttl = 32
-flow_label = false
-vlan = 100
-
-[datapath]
-mode = "userspace"
-workers = 2
-
-[offload]
-LsoV2IPv4 = false
-JumboPacket = 9014
-
-[api]
-socket = "/run/nvgre/nvgre.sock"
-
-[[subnet]]
-vsid = 0x001389
-name = "blue"
-flow_id = "hash"
-flood = "239.1.1.1"
-unknown = "report"
-source_check = false
-fragment = true
-source = "198.18.0.1"
-groups = { "239.9.9.9" = "239.2.2.2" }
-
-[[port]]
-device = "blue1"
-vsid = 5001
-mac = "02:00:00:00:50:01"
-addresses = ["192.0.2.1", "2001:db8:2::1"]
-spoof_check = false
-
-[[record]]
-vsid = 5001
-address = "192.0.2.2"
-mac = "02:00:00:00:50:02"
-provider = "198.18.0.2"
-)";
 
 fuzz::ByteString bytes_of(std::string_view text) {
   return {text.begin(), text.end()};
@@ -91,11 +48,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 }
 
 fuzz::ByteStrings fuzz::seeds() {
-  ByteStrings seeds{bytes_of(kWhole)};
+  ByteStrings seeds{bytes_of(test::kWholeConfiguration)};
   // Each table alone, so that mutations reach all of them at once.
-  for (std::size_t begin = 0; begin < kWhole.size();) {
-    const auto end = std::min(kWhole.find("\n\n", begin), kWhole.size() - 1) + 1;
-    seeds.push_back(bytes_of(kWhole.substr(begin, end - begin)));
+  for (std::size_t begin = 0; begin < test::kWholeConfiguration.size();) {
+    const auto end = std::min(test::kWholeConfiguration.find("\n\n", begin), test::kWholeConfiguration.size() - 1) + 1;
+    seeds.push_back(bytes_of(test::kWholeConfiguration.substr(begin, end - begin)));
     begin = end + 1;
   }
   for (const std::string_view text :

@@ -20,18 +20,13 @@ namespace nvgre::offload {
 namespace {
 
 using test::ByteString;
+using test::checksum_slot;
 using test::SampleFrame;
 using test::Seed;
 using test::SlowPacket;
 using test::Submission;
 using wire::DropReason;
 using wire::IpVersion;
-
-/// The slot for a frame: its first IP version, IP header checksum and the checksum of its transport.
-ChecksumRequest slot_for(const SampleFrame& frame) {
-  const bool v4 = frame.outer.value_or(frame.inner) == IpVersion::kV4;
-  return {.is_ipv4 = v4, .is_ipv6 = !v4, .ip_header = true, .tcp = frame.protocol == 6, .udp = frame.protocol == 17};
-}
 
 /// Plain checksum requests carry correct lengths and a seed that contains the length (D-5).
 test::Sent complete(SampleFrame frame, const ChecksumRequest& slot,
@@ -45,7 +40,7 @@ test::Sent complete(SampleFrame frame, const ChecksumRequest& slot,
 }
 
 test::Sent complete(const SampleFrame& frame) {
-  return complete(frame, slot_for(frame));
+  return complete(frame, checksum_slot(frame));
 }
 
 std::optional<DropReason> refusal(const SampleFrame& frame, const ChecksumRequest& slot,
@@ -196,7 +191,7 @@ TEST_P(TxcMatrix, TXC_11_longest_options_and_128_bytes_of_extension_headers) {
     frame.tcp_options = protocol == 6 ? 40 : 0;
     frame.inner_options = frame.inner == IpVersion::kV4 ? 40 : 128;
     if (frame.outer) frame.outer_options = *frame.outer == IpVersion::kV4 ? 40 : 128;
-    EXPECT_EQ(complete(frame, slot_for(frame), offloads).packets, test::ByteStrings{test::finished(frame)});
+    EXPECT_EQ(complete(frame, checksum_slot(frame), offloads).packets, test::ByteStrings{test::finished(frame)});
   }
 }
 
@@ -214,7 +209,7 @@ TEST_P(TxcMatrix, TXC_16_trailing_padding_does_not_change_the_result) {
 }
 
 TEST_P(TxcMatrix, TXC_10_D_9_another_version_than_the_first_headers_fails) {
-  auto slot = slot_for(GetParam());
+  auto slot = checksum_slot(GetParam());
   std::swap(slot.is_ipv4, slot.is_ipv6);
   EXPECT_EQ(refusal(GetParam(), slot), DropReason::kVersionMismatch);
   slot.is_ipv4 = slot.is_ipv6 = true;
@@ -226,7 +221,7 @@ INSTANTIATE_TEST_SUITE_P(WIRE_6, TxcMatrix, testing::ValuesIn(test::version_matr
 TEST(Txc, TXC_3_the_ip_checksum_field_may_hold_anything) {
   const SampleFrame frame{.seed = Seed::kWithLength};
   Submission submission(frame);
-  submission.request.checksum = slot_for(frame);
+  submission.request.checksum = checksum_slot(frame);
   const auto expected = test::send(submission).packets;
   submission.bytes[14 + 10] = submission.bytes[14 + 11] = 0xFF;
   EXPECT_EQ(test::send(submission).packets, expected);
@@ -234,7 +229,7 @@ TEST(Txc, TXC_3_the_ip_checksum_field_may_hold_anything) {
 
 TEST(Txc, TXC_6_a_seed_for_other_addresses_yields_the_checksum_of_those_addresses) {
   Submission submission(SampleFrame{.seed = Seed::kWithLength});
-  submission.request.checksum = slot_for({});
+  submission.request.checksum = checksum_slot({});
   submission.bytes[14 + 15] ^= 0x01;  // the source address; the seed is of the former one
   auto bytes = test::send(submission).packets.at(0);
   EXPECT_FALSE(SlowPacket(bytes, false).transport_verifies());
@@ -306,9 +301,9 @@ TEST(Txc, TXC_15_a_keyword_turns_the_checksum_of_udp_over_ipv4_off) {
   adapter.turn_everything_on();
   for (const auto outer : {std::optional<IpVersion>(), std::optional(IpVersion::kV4)}) {
     const SampleFrame udp{.outer = outer, .protocol = 17};
-    EXPECT_EQ(refusal(udp, slot_for(udp), adapter.active()), DropReason::kOffloadInactive);
+    EXPECT_EQ(refusal(udp, checksum_slot(udp), adapter.active()), DropReason::kOffloadInactive);
     const SampleFrame tcp{.outer = outer};
-    EXPECT_EQ(refusal(tcp, slot_for(tcp), adapter.active()), std::nullopt);
+    EXPECT_EQ(refusal(tcp, checksum_slot(tcp), adapter.active()), std::nullopt);
   }
 }
 
@@ -351,7 +346,7 @@ TEST(Txc, TXC_16_a_packet_shorter_than_its_ip_length_fails) {
   auto bytes = test::write({.seed = Seed::kWithLength});
   bytes.pop_back();
   Submission submission(bytes);
-  submission.request.checksum = slot_for({});
+  submission.request.checksum = checksum_slot({});
   EXPECT_TRUE(test::send(submission).completion.failure.has_value());
 }
 
@@ -360,7 +355,7 @@ TEST(Txc, RFC_768_bytes_behind_the_udp_length_are_not_covered) {
   Submission submission(frame);
   submission.bytes[34 + 5] = 8 + 12;  // the UDP length: 8 bytes less than the IP payload
   submission.bytes[34 + 7] = static_cast<std::uint8_t>(submission.bytes[34 + 7] - 8);  // and so the seed
-  submission.request.checksum = slot_for(frame);
+  submission.request.checksum = checksum_slot(frame);
   const auto sent = test::send(submission);
   frame.payload_size = 12;
   EXPECT_EQ(SlowPacket(sent.packets.at(0), false).transport_checksum(),

@@ -14,6 +14,12 @@
 
 namespace nvgre::test {
 
+/// The checksum slot for a frame: its first IP version, IP header checksum and the checksum of its transport.
+inline offload::ChecksumRequest checksum_slot(const SampleFrame& frame) {
+  const bool v4 = frame.outer.value_or(frame.inner) == wire::IpVersion::kV4;
+  return {.is_ipv4 = v4, .is_ipv6 = !v4, .ip_header = true, .tcp = frame.protocol == 6, .udp = frame.protocol == 17};
+}
+
 class Submission {
  public:
   /// The packet's bytes in one piece; no slot is set.

@@ -1,6 +1,7 @@
 // `nvgre oid` on an adapter of its own, by calling what main() calls.
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -10,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "tests/unit/capture/temporary_directory.h"
+#include "tests/unit/cli/command.h"
 
 namespace nvgre::cli {
 namespace {
@@ -17,18 +19,9 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-struct Outcome {
-  int status = 0;
-  std::string out;
-  std::string error;
-};
-
-Outcome run(std::vector<const char*> words) {
-  words.insert(words.begin(), {"nvgre", "oid"});
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  const int status = run_command_line(static_cast<int>(words.size()), words.data());
-  return {status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+test::Outcome run(std::vector<const char*> words) {
+  words.insert(words.begin(), "oid");
+  return test::run(std::move(words));
 }
 
 TEST(OidCommand, shows_an_answer_field_by_field) {

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/whole_configuration.h"
+
 namespace nvgre::control {
 namespace {
 
@@ -17,52 +19,6 @@ using wire::CustomerAddress;
 using wire::IpAddress;
 using wire::MacAddress;
 using wire::ProviderAddress;
-
-constexpr std::string_view kWhole = R"([provider]
-interface = "eth0"
-addresses = ["198.18.0.1", "2001:db8:1::1"]
-dscp = 46
-ttl = 32
-flow_label = false
-vlan = 100
-
-[datapath]
-mode = "userspace"
-workers = 2
-
-[offload]
-LsoV2IPv4 = false
-UDPChecksumOffloadIPv4 = 2
-
-[api]
-socket = "/tmp/blue.sock"
-
-[[subnet]]
-vsid = 0x001389
-name = "blue"
-flow_id = "hash"
-flood = "239.1.1.1"
-unknown = "report"
-source_check = false
-fragment = true
-source = "198.18.0.1"
-groups = { "239.9.9.9" = "239.2.2.2" }
-
-[[port]]
-device = "blue1"
-vsid = 5001
-mac = "02:00:00:00:50:01"
-addresses = ["192.0.2.1", "2001:db8:2::1"]
-spoof_check = false
-router = true
-
-[[record]]
-vsid = 5001
-address = "192.0.2.2"
-mac = "02:00:00:00:50:02"
-provider = "198.18.0.2"
-router = true
-)";
 
 constexpr offload::KeywordHost kHost{.prefers_vmq = true};
 constexpr std::string_view kProvider = "[provider]\ninterface = \"eth0\"\naddresses = [\"198.18.0.1\"]\n";  // 3 lines
@@ -96,7 +52,7 @@ std::string with_port(const std::string& line, const std::string& device = "devi
 }
 
 TEST(Configuration, reads_every_key) {
-  const auto configuration = parse_configuration(kWhole, kHost);
+  const auto configuration = parse_configuration(test::kWholeConfiguration, kHost);
   ASSERT_TRUE(configuration) << to_string(configuration.error().front(), "whole");
   const auto& provider = configuration->policy.provider;
   EXPECT_EQ(provider.interface, "eth0");
@@ -115,7 +71,7 @@ TEST(Configuration, reads_every_key) {
 }
 
 TEST(Configuration, reads_every_key_of_subnets_ports_and_records) {
-  const auto configuration = parse_configuration(kWhole, kHost);
+  const auto configuration = parse_configuration(test::kWholeConfiguration, kHost);
   ASSERT_TRUE(configuration) << to_string(configuration.error().front(), "whole");
   const overlay::SubnetDescription subnet{
       .vsid = *wire::Vsid::from(5001),
@@ -307,7 +263,7 @@ TEST(Configuration, survives_any_change_of_a_file) {
   constexpr std::string_view kPieces[] = {"[", "]", "\"", "{",      "}",  "=",   "\n",
                                           ".", ",", "'",  "\"\"\"", "0x", "inf", "#"};
   for (int i = 0; i < 3'000; ++i) {
-    std::string text(kWhole);
+    std::string text(test::kWholeConfiguration);
     for (std::size_t change = below(5) + 1; change > 0; --change) {
       const auto at = below(text.size());
       switch (below(3)) {
@@ -360,7 +316,7 @@ TEST(Configuration, finds_the_line_of_an_address_in_either_spelling) {
 }
 
 TEST(Configuration, finds_the_line_of_a_device_that_turns_out_wrong) {
-  const auto configuration = parse_configuration(kWhole, kHost);
+  const auto configuration = parse_configuration(test::kWholeConfiguration, kHost);
   ASSERT_TRUE(configuration);
   EXPECT_EQ(to_string(locate_problem(*configuration, "blue1", "no such device"), "f.toml"),
             "f.toml:32: [[port]] device: no such device");

@@ -15,18 +15,13 @@ namespace nvgre::offload {
 namespace {
 
 using test::ByteString;
+using test::checksum_slot;
 using test::SampleFrame;
 using test::Seed;
 using test::SlowPacket;
 using test::Submission;
 using wire::DropReason;
 using wire::IpVersion;
-
-/// The slot for a frame: its first IP version, IP header checksum and the checksum of its transport.
-ChecksumRequest slot_for(const SampleFrame& frame) {
-  const bool v4 = frame.outer.value_or(frame.inner) == IpVersion::kV4;
-  return {.is_ipv4 = v4, .is_ipv6 = !v4, .ip_header = true, .tcp = frame.protocol == 6, .udp = frame.protocol == 17};
-}
 
 /// All pairings, and plain packets.
 class TransmitChecksumMatrix : public testing::TestWithParam<SampleFrame> {};
@@ -39,7 +34,7 @@ TEST_P(TransmitChecksumMatrix, a_sink_with_room_gets_the_same_bytes) {
   frame.seed = Seed::kWithLength;
   frame.trailing = 5;
   Submission submission(frame);
-  submission.request.checksum = slot_for(frame);
+  submission.request.checksum = checksum_slot(frame);
   submission.split({1, 40, 77, 78, 130});
   test::RoomySink sink;
   EXPECT_TRUE(send_with_checksums(submission.request, ActiveOffloads::all(), sink).succeeded());
@@ -61,7 +56,7 @@ TEST(TransmitChecksum, a_request_with_one_bad_packet_sends_none) {
 
 TEST(TransmitChecksum, several_packets_of_one_request_are_all_completed) {
   Submission submission(SampleFrame{.outer = IpVersion::kV4, .seed = Seed::kWithLength});
-  submission.request.checksum = slot_for({.outer = IpVersion::kV4});
+  submission.request.checksum = checksum_slot({.outer = IpVersion::kV4});
   const auto sent = test::send(submission.repeat(3));
   ASSERT_EQ(sent.packets.size(), 3U);
   EXPECT_EQ(sent.completion.packets, 3U);
@@ -72,7 +67,7 @@ TEST(TransmitChecksum, several_packets_of_one_request_are_all_completed) {
 
 TEST(TransmitChecksum, a_failure_midway_reports_what_was_sent) {
   Submission submission(SampleFrame{.seed = Seed::kWithLength});
-  submission.request.checksum = slot_for({});
+  submission.request.checksum = checksum_slot({});
   submission.repeat(3);
   test::CollectingSink sink(1);
   const auto completion = send_with_checksums(submission.request, ActiveOffloads::all(), sink);
@@ -84,7 +79,7 @@ TEST(TransmitChecksum, KEY_30_a_tag_from_the_request_is_inserted_with_and_withou
   const SampleFrame frame{.outer = IpVersion::kV4, .seed = Seed::kWithLength};
   for (const bool checksums : {false, true}) {
     Submission submission(frame);
-    if (checksums) submission.request.checksum = slot_for(frame);
+    if (checksums) submission.request.checksum = checksum_slot(frame);
     auto expected = test::send(submission).packets.at(0);
     expected.insert(expected.begin() + 12, {0x81, 0x00, 0x60, 0x64});
     submission.request.tag_control = 0x6064;
@@ -117,7 +112,7 @@ TEST(TransmitChecksum, CAP_12_STATE_27_encapsulated_tasks_need_both_ip_versions_
       submission.request.checksum = slot;
       return test::send(submission, offloads).completion.failure;
     };
-    auto slot = slot_for(frame);
+    auto slot = checksum_slot(frame);
     slot.ip_header = false;
     auto offloads = ActiveOffloads::all();
     offloads.transmit_checksum.tcp.v6 = false;
