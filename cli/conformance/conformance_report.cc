@@ -126,7 +126,7 @@ bool ConformanceReport::has_result() const {
 }
 
 const std::vector<UnaskableRules>& unaskable_rules() {
-  static const std::vector<UnaskableRules> rules = {
+  static const std::vector<UnaskableRules> kRules = {
       {"LSO-11, LSO-19 to LSO-21, USO-3, USO-13 to USO-16, TXC-13",
        "a packet socket has no answer that says a device refused"},
       {"LSO-3, LSO-23, LOC-13 to LOC-16, USO-21", "a virtio-net header has no LSOv1 and no supplemental offsets"},
@@ -136,7 +136,7 @@ const std::vector<UnaskableRules>& unaskable_rules() {
       {"LSO-27", "a tag in out-of-band data takes another way in Linux than a packet socket's"},
       {"RXC, RSC, RSS, VMQ", "this command drives the transmit side"},
   };
-  return rules;
+  return kRules;
 }
 
 std::string_view in_few_words(std::string_view rule) noexcept {

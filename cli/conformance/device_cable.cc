@@ -21,7 +21,6 @@ namespace {
 
 using datapath::userspace::kVnetHeaderSize;
 using datapath::userspace::PacketSocket;
-using datapath::userspace::PacketSocketOptions;
 using datapath::userspace::system_error;
 
 // The local experimental EtherType of IEEE 802: nobody but us sends it.

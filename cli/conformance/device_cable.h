@@ -48,7 +48,7 @@ class DeviceCable {
   /// One frame from the peer's end; empty: there is none.
   [[nodiscard]] CapturedPacket receive();
 
-  static constexpr std::size_t kBufferSize = 128 * 1024;
+  static constexpr std::size_t kBufferSize = std::size_t{128} * 1024;
   datapath::userspace::PacketSocket device_, peer_;
   int device_index_;
   std::uint32_t mark_count_ = 0;

@@ -142,6 +142,7 @@ FeaturesOff::~FeaturesOff() {
   const auto features = before_.empty() ? Result<std::vector<DeviceFeature>>() : read_features(device_);
   if (before_.empty() || !features) return;
   std::vector<std::pair<std::uint32_t, bool>> wanted;
+  wanted.reserve(before_.size());
   for (const auto& feature : before_) wanted.emplace_back(feature.index, true);
   if (!set_features(device_, static_cast<std::uint32_t>(features->size()), wanted))
     fmt::print(stderr, "the features of \"{}\" could not be put back: {}\n", device_, std::strerror(errno));

@@ -189,6 +189,17 @@ std::uint64_t send_stream(const TrafficEnds& ends, const std::vector<std::uint8_
   return sent;
 }
 
+/// Does the work; what it throws is kept for the thread that waits for it.
+template <typename Work>
+std::exception_ptr failure_of(Work work) noexcept {
+  try {
+    work();
+  } catch (...) {
+    return std::current_exception();
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 unsigned exchange_echoes(const TrafficEnds& ends, unsigned count) {
@@ -233,13 +244,8 @@ StreamResult exchange_stream(const TrafficEnds& ends, const StreamLength& length
     if (listen(listener.number(), 1) != 0) fail("listening");
     std::exception_ptr failure;
     {
-      const auto sending = ends.source.start([&] {
-        try {
-          sent = send_stream(ends, block, length);
-        } catch (...) {
-          failure = std::current_exception();
-        }
-      });
+      const auto sending =
+          ends.source.start([&] { failure = failure_of([&] { sent = send_stream(ends, block, length); }); });
       result = receive_stream(listener, block);
     }
     if (failure) std::rethrow_exception(failure);

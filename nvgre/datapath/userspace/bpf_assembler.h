@@ -45,7 +45,7 @@ class BpfAssembler {
   }
   void calculate(int operation, Register to, Register from) { add(BPF_ALU | operation | BPF_X, to, from, 0); }
   /// Moves an address.
-  void advance(Register address, std::int32_t bytes) { add(BPF_ALU64 | BPF_ADD | BPF_K, address, Register::k0, bytes); }
+  void advance(Register address, std::int32_t bytes) { calculate_wide(BPF_ADD, address, bytes); }
   void advance(Register address, Register bytes) { add(BPF_ALU64 | BPF_ADD | BPF_X, address, bytes, 0); }
 
   // The frame, in host order. @pre kContext holds the context @param size  BPF_B, BPF_H or BPF_W.
@@ -114,6 +114,9 @@ class BpfAssembler {
   }
 
  private:
+  void calculate_wide(int operation, Register to, std::int32_t value) {
+    add(BPF_ALU64 | operation | BPF_K, to, Register::k0, value);
+  }
   void store(int size, BpfSlot to, std::size_t offset, Register from) {
     const auto at = static_cast<std::int16_t>(static_cast<std::int16_t>(to) + static_cast<std::int16_t>(offset));
     add(BPF_STX | BPF_MEM | size, Register::kStack, from, 0, at);
