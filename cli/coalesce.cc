@@ -163,9 +163,10 @@ void add_coalesce_command(CLI::App& app, int& status) {
   const auto options = std::make_shared<CoalesceOptions>();
   add_capture_paths(*command, options->paths);
   command->add_flag("--decap", options->decap, "Take the tunnel headers off NVGRE packets first");
-  add_number(*command, "--max-size", options->max_size, 1, kMaxIpLength,
+  add_number(*command, "--max-size", options->max_size, {.low = 1, .high = kMaxIpLength},
              "Largest IPv4 total length or IPv6 payload length of a unit, bytes [65535]");
-  add_number(*command, "--batch", options->batch, 1, kMaxBatch, "Frames after which all units are ended [64]");
+  add_number(*command, "--batch", options->batch, {.low = 1, .high = kMaxBatch},
+             "Frames after which all units are ended [64]");
   command->footer(std::string(kAbout) + kCaptureHelp + kExamples);
   command->callback([options, &status] {
     CoalesceTool tool(*options);

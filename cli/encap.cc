@@ -110,7 +110,8 @@ void add_encap_command(CLI::App& app, int& status) {
   const auto* destination_mac =
       add_mac(*command, "--destination-mac", options->destination_mac,
               "The outer destination MAC address [02:00:00:00:00:02; of a group, the group's]");
-  add_number(*command, "--ip-id", options->ip_id, 0, UINT16_MAX, "The outer IPv4 ID of the first packet [0]");
+  add_number(*command, "--ip-id", options->ip_id, {.low = 0, .high = UINT16_MAX},
+             "The outer IPv4 ID of the first packet [0]");
   command->footer(std::string(kAbout) + kCaptureHelp + kExamples);
   command->callback(
       [options, destination_mac, &status] { status = encap_command(*options, destination_mac->count() > 0); });

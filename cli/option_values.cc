@@ -15,12 +15,17 @@ std::optional<std::uint32_t> parse_number(const std::string& text) {
   return value;
 }
 
+/// How --help shows an option.
+struct OptionText {
+  std::string name, meaning;
+};
+
 /// An option whose text `parse` turns into a value, or `accepted` says what it takes.
 template <typename T, typename Parse>
-CLI::Option* add_parsed(CLI::App& command, const std::string& name, T& value, const std::string& meaning, Parse parse,
+CLI::Option* add_parsed(CLI::App& command, const OptionText& shown, T& value, Parse parse,
                         const std::string& accepted) {
   auto* option = command.add_option_function<std::string>(
-      name, [&value, parse](const std::string& text) { value = *parse(text); }, meaning);
+      shown.name, [&value, parse](const std::string& text) { value = *parse(text); }, shown.meaning);
   option->check([parse, accepted](const std::string& text) {
     return parse(text) ? std::string() : "\"" + text + "\" is not accepted; accepted is " + accepted;
   });
@@ -29,22 +34,24 @@ CLI::Option* add_parsed(CLI::App& command, const std::string& name, T& value, co
 
 }  // namespace
 
-CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint32_t& value, std::uint32_t low,
-                        std::uint32_t high, const std::string& meaning) {
-  const auto parse = [low, high](const std::string& text) {
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint32_t& value, NumberRange range,
+                        const std::string& meaning) {
+  const auto parse = [range](const std::string& text) {
     const auto number = parse_number(text);
-    return number && *number >= low && *number <= high ? number : std::nullopt;
+    return number && *number >= range.low && *number <= range.high ? number : std::nullopt;
   };
-  return add_parsed(command, name, value, meaning, parse, fmt::format("a number from {} to {}", low, high))
+  return add_parsed(command, {name, meaning}, value, parse,
+                    fmt::format("a number from {} to {}", range.low, range.high))
       ->type_name("N");
 }
 
 CLI::Option* add_vsid(CLI::App& command, std::uint32_t& value, const std::string& meaning) {
-  return add_number(command, "--vsid", value, wire::Vsid::kFirstTenant, wire::Vsid::kLastTenant, meaning);
+  return add_number(command, "--vsid", value, {.low = wire::Vsid::kFirstTenant, .high = wire::Vsid::kLastTenant},
+                    meaning);
 }
 
 CLI::Option* add_mac(CLI::App& command, const std::string& name, wire::MacAddress& value, const std::string& meaning) {
-  return add_parsed(command, name, value, meaning, wire::MacAddress::parse, "an address such as 02:00:00:00:00:01")
+  return add_parsed(command, {name, meaning}, value, wire::MacAddress::parse, "an address such as 02:00:00:00:00:01")
       ->type_name("MAC");
 }
 
@@ -55,7 +62,7 @@ CLI::Option* add_provider(CLI::App& command, const std::string& name, wire::Prov
     if (!address || address->is_unspecified()) return std::nullopt;
     return wire::ProviderAddress(*address);
   };
-  return add_parsed(command, name, value, meaning, parse, "an IPv4 or IPv6 address")->type_name("PA");
+  return add_parsed(command, {name, meaning}, value, parse, "an IPv4 or IPv6 address")->type_name("PA");
 }
 
 }  // namespace nvgre::cli

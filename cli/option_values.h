@@ -12,9 +12,13 @@
 
 namespace nvgre::cli {
 
-/// A number from `low` to `high`.
-CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint32_t& value, std::uint32_t low,
-                        std::uint32_t high, const std::string& meaning);
+/// The numbers that an option takes, both ends included.
+struct NumberRange {
+  std::uint32_t low = 0;
+  std::uint32_t high = 0;
+};
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint32_t& value, NumberRange range,
+                        const std::string& meaning);
 /// A VSID that a tenant may have (WIRE-7, WIRE-8).
 CLI::Option* add_vsid(CLI::App& command, std::uint32_t& value, const std::string& meaning);
 CLI::Option* add_mac(CLI::App& command, const std::string& name, wire::MacAddress& value, const std::string& meaning);

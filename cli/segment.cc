@@ -40,7 +40,8 @@ void add_segment_command(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("segment", "Cut the TCP and UDP super-frames of a capture");
   const auto options = std::make_shared<SegmentOptions>();
   add_capture_paths(*command, options->paths);
-  add_number(*command, "--mss", options->mss, 1, kMaxMss, "Payload bytes of one segment, without any header")
+  add_number(*command, "--mss", options->mss, {.low = 1, .high = kMaxMss},
+             "Payload bytes of one segment, without any header")
       ->required();
   command->add_flag("--all", options->all,
                     "Treat TCP and UDP frames that fit as requests, too: they get new checksums");

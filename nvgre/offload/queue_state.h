@@ -36,10 +36,10 @@ namespace detail {
 using QueueTransitions = std::array<std::optional<QueueState>, kQueueStateCount>;
 
 consteval std::array<QueueTransitions, kQueueEventCount> queue_transition_table() {
-  constexpr std::optional<QueueState> no;
-  constexpr auto allocated = QueueState::kAllocated, set = QueueState::kSet, running = QueueState::kRunning,
-                 paused = QueueState::kPaused, stopped = QueueState::kDmaStopped, freeing = QueueState::kFreeing,
-                 undefined = QueueState::kUndefined;
+  const std::optional<QueueState> no;
+  const auto allocated = QueueState::kAllocated, set = QueueState::kSet, running = QueueState::kRunning,
+             paused = QueueState::kPaused, stopped = QueueState::kDmaStopped, freeing = QueueState::kFreeing,
+             undefined = QueueState::kUndefined;
   // clang-format off
   return {{
       // Undefined   Allocated  Set        Running   Paused   DMA stopped  Freeing
