@@ -13,6 +13,7 @@
 #include "nvgre/offload/packet_emitter.h"
 #include "nvgre/offload/segment_template.h"
 #include "nvgre/offload/send_packet.h"
+#include "nvgre/wire/ipv6.h"
 #include "nvgre/wire/tcp.h"
 
 namespace nvgre::offload {
@@ -76,10 +77,17 @@ std::optional<DropReason> check_active(const HeaderMap& map, const Task& task) n
   return active ? std::nullopt : std::optional(DropReason::kOffloadInactive);
 }
 
-/// LSO-11: what cannot be repeated in every segment.
+/// Whether an extension header holds the length of the packet before it is cut (RFC 2675).
+bool is_jumbogram(SendPacket& packet, const wire::NetworkHeader& ip) noexcept {
+  if (!ip || ip.is_v4() || !ip.has_options) return false;
+  return wire::is_ipv6_jumbogram(packet.head().subspan(ip.offset, ip.size));
+}
+
+/// LSO-11, LSO-12: what cannot be repeated in every segment.
 std::optional<DropReason> check_repeatable(SendPacket& packet) noexcept {
   const auto& map = packet.map();
   if (map.gre.sequence) return DropReason::kGreFlags;  // a number for one packet
+  if (is_jumbogram(packet, map.outer_ip) || is_jumbogram(packet, map.inner_ip)) return DropReason::kUnsupportedHeader;
   if (!map.transport.is_tcp()) return std::nullopt;
   using wire::TcpFlags;
   const auto tcp = wire::TcpView::parse(packet.head().subspan(map.transport.offset));

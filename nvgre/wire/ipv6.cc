@@ -20,6 +20,7 @@ struct RoutingLayout {
 struct OptionLayout {
   static constexpr std::size_t kFirst = 2;
   static constexpr std::uint8_t kPadOne = 0;  // a single byte, without a size
+  static constexpr std::uint8_t kJumboPayload = 194;
   static constexpr std::uint8_t kHomeAddress = 201;
 };
 
@@ -32,7 +33,8 @@ std::optional<IpAddress> last_routing_address(Bytes routing) noexcept {
   return IpAddress::load(IpVersion::kV6, routing.last(IpAddress::kSizeV6));
 }
 
-std::optional<IpAddress> home_address_in(Bytes options) noexcept {
+/// The data of the first option of a type, in a header of options.
+std::optional<Bytes> find_option(Bytes options, std::uint8_t type) noexcept {
   std::size_t at = OptionLayout::kFirst;
   while (at + 1 < options.size()) {
     if (options[at] == OptionLayout::kPadOne) {
@@ -41,8 +43,7 @@ std::optional<IpAddress> home_address_in(Bytes options) noexcept {
     }
     const std::size_t size = options[at + 1];
     if (options.size() - at - 2 < size) return std::nullopt;
-    if (options[at] == OptionLayout::kHomeAddress && size == IpAddress::kSizeV6)
-      return IpAddress::load(IpVersion::kV6, options.subspan(at + 2, size));
+    if (options[at] == type) return options.subspan(at + 2, size);
     at += 2 + size;
   }
   return std::nullopt;
@@ -87,9 +88,19 @@ std::optional<IpAddress> ipv6_home_address_option(Bytes packet) noexcept {
   Ipv6ExtensionWalker walker(packet);
   while (const auto extension = walker.next()) {
     if (extension->type != IpProtocol::kDestinationOptions) continue;
-    if (const auto address = home_address_in(extension->bytes)) return address;
+    const auto address = find_option(extension->bytes, OptionLayout::kHomeAddress);
+    if (address && address->size() == IpAddress::kSizeV6) return IpAddress::load(IpVersion::kV6, *address);
   }
   return std::nullopt;
+}
+
+bool is_ipv6_jumbogram(Bytes packet) noexcept {
+  Ipv6ExtensionWalker walker(packet);
+  while (const auto extension = walker.next()) {
+    if (extension->type == IpProtocol::kHopByHop && find_option(extension->bytes, OptionLayout::kJumboPayload))
+      return true;
+  }
+  return false;
 }
 
 std::size_t write_ipv6(MutableBytes out, const Ipv6Fields& fields) noexcept {

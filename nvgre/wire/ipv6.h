@@ -166,6 +166,9 @@ struct Ipv6Chain {
 /// The source's home address in a destination option (RFC 6275, section 6.3; RSS-7).
 [[nodiscard]] std::optional<IpAddress> ipv6_home_address_option(Bytes packet) noexcept;
 
+/// Whether a hop-by-hop option gives the packet's length instead of the payload length field (RFC 2675).
+[[nodiscard]] bool is_ipv6_jumbogram(Bytes packet) noexcept;
+
 /// Changes an IPv6 header in place. @pre The bytes hold the fixed header.
 class Ipv6Writer {
  public:

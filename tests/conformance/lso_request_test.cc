@@ -70,6 +70,22 @@ TEST(LsoRequest, LSO_11_fragments_fail) {
             DropReason::kFragmentRequest);
 }
 
+TEST(LsoRequest, LSO_12_a_jumbo_payload_option_which_no_segment_may_have_fails) {
+  constexpr std::size_t kNextHeader = 6, kOption = 42;
+  for (const std::size_t outer_options : {0, 8}) {
+    const SampleFrame frame{.outer = IpVersion::kV6,
+                            .inner = IpVersion::kV6,
+                            .outer_options = outer_options,
+                            .inner_options = 8 - outer_options};
+    const std::size_t ip = outer_options != 0 ? 14 : 14 + 40 + 8 + 14;
+    Submission submission(frame);
+    EXPECT_EQ(refusal(submission.large_send(50)), std::nullopt) << "padding is copied";
+    submission.bytes[ip + kNextHeader] = 0;  // hop-by-hop
+    submission.bytes[ip + kOption] = 0xC2;   // RFC 2675, section 2
+    EXPECT_EQ(refusal(submission), DropReason::kUnsupportedHeader);
+  }
+}
+
 TEST(LsoRequest, LSO_19_an_mss_of_0_fails) {
   EXPECT_EQ(lso_refusal({}, 0), DropReason::kZeroMss);
 }

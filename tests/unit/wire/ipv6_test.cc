@@ -204,6 +204,17 @@ TEST(Ipv6HomeAddress, survives_options_that_contradict_themselves) {
               std::nullopt);
 }
 
+TEST(Ipv6Jumbogram, is_told_by_the_hop_by_hop_option_alone) {
+  const ByteVector jumbo_payload = {0xC2, 0x04, 0x00, 0x02, 0x00, 0x00}, padding = {0x01, 0x04, 0xC2, 0x04, 0x00, 0x00};
+  const auto with = [](IpProtocol type, const ByteVector& body) {
+    return packet().extension(type, body).tcp(1, 2).build();
+  };
+  EXPECT_TRUE(is_ipv6_jumbogram(with(IpProtocol::kHopByHop, jumbo_payload)));
+  EXPECT_FALSE(is_ipv6_jumbogram(with(IpProtocol::kDestinationOptions, jumbo_payload)));
+  EXPECT_FALSE(is_ipv6_jumbogram(with(IpProtocol::kHopByHop, padding)));
+  EXPECT_FALSE(is_ipv6_jumbogram(header_bytes()));
+}
+
 TEST(Ipv6View, describes_itself_in_one_line) {
   EXPECT_EQ(describe(*Ipv6View::parse(header_bytes())),
             "2001:db8::1 > 2001:db8::2 ipv6 next 47 length 1460 hops 63 class 0xba label 0xabcde");
