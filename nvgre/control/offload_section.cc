@@ -16,7 +16,6 @@
 namespace nvgre::control {
 namespace {
 
-using offload::Keyword;
 using offload::KeywordDescription;
 using offload::Keywords;
 

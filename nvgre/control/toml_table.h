@@ -29,12 +29,12 @@ class TomlTable {
   /// Reads an optional key: `out` keeps its value if the key is not there or wrong.
   /// @param convert  Makes a value of a node, or nothing if it isn't one.
   template <typename T, std::invocable<const toml::node&> Convert>
-  void read(std::string_view key, T& out, Convert convert) {
+  void read(std::string_view key, T& out, const Convert& convert) {
     if (const auto* node = find(key)) take(key, *node, out, convert);
   }
   /// Reads a key that has to be there.
   template <typename T, std::invocable<const toml::node&> Convert>
-  void require(std::string_view key, T& out, Convert convert) {
+  void require(std::string_view key, T& out, const Convert& convert) {
     if (const auto* node = find(key))
       take(key, *node, out, convert);
     else
@@ -42,7 +42,7 @@ class TomlTable {
   }
   /// Reads an optional list, element by element; a fault has its element's line.
   template <typename T, std::invocable<const toml::node&> Convert>
-  void read_list(std::string_view key, std::vector<T>& out, Convert convert) {
+  void read_list(std::string_view key, std::vector<T>& out, const Convert& convert) {
     const auto* node = find(key);
     if (node == nullptr) return;
     const auto* list = node->as_array();
@@ -73,11 +73,11 @@ class TomlTable {
 
  private:
   template <typename T, typename Convert>
-  void take(std::string_view key, const toml::node& node, T& out, Convert convert) {
-    if (auto value = convert(node))
-      out = std::move(*value);
-    else
-      refuse(key, node);
+  void take(std::string_view key, const toml::node& node, T& out, const Convert& convert) {
+    auto converted = convert(node);
+    if (!converted) return refuse(key, node);
+    auto& value = *converted;  // `out` may be optional too: then it shall hold this value, whatever it held
+    out = std::move(value);
   }
   void note(unsigned line, std::string_view key, std::string message);
 

@@ -57,12 +57,12 @@ void VmQueues::follow(std::span<const overlay::PortDescription> ports) {
   for (auto& [device, owned] : owned_) {
     const auto* port = port_of(device);
     if (!owned.filter_id || (port != nullptr && owned.filter == filter_for(*port))) continue;
-    static_cast<void>(adapter_.receive_queues()->clear_filter(client_, owned.queue, *owned.filter_id));
+    (void)adapter_.receive_queues()->clear_filter(client_, owned.queue, *owned.filter_id);
     owned.filter_id.reset();
   }
   std::erase_if(owned_, [&](const auto& entry) {
     if (port_of(entry.first) != nullptr) return false;
-    static_cast<void>(adapter_.free_queue(client_, entry.second.queue));  // VMQ-7: no frame is held in it
+    (void)adapter_.free_queue(client_, entry.second.queue);  // VMQ-7: no frame is held in it
     return true;
   });
   for (const auto& port : ports) {
@@ -82,7 +82,7 @@ void VmQueues::allocate(const overlay::PortDescription& port) {
     spdlog::info("port device={} queue=0 reason=\"the adapter has no further queue\"", port.device);
     return;
   }
-  static_cast<void>(queues.complete_allocation(client_, *queue));
+  (void)queues.complete_allocation(client_, *queue);
   owned_.emplace(port.device, Owned{.queue = *queue, .filter = {}, .filter_id = {}});
 }
 
@@ -101,7 +101,7 @@ void VmQueues::set_affinity(const Owned& owned, const overlay::PortDescription& 
     for (unsigned worker = 0; worker < worker_count_; ++worker) workers.push_back(worker);
   else if (workers.empty())
     workers.push_back((static_cast<unsigned>(owned.queue) - 1) % worker_count_);
-  static_cast<void>(adapter_.receive_queues()->change(client_, owned.queue, {.affinity = affinity_of(workers)}));
+  (void)adapter_.receive_queues()->change(client_, owned.queue, {.affinity = affinity_of(workers)});
 }
 
 std::optional<std::string> VmQueues::device_of(offload::QueueId queue) const {
@@ -117,6 +117,7 @@ datapath::Steering VmQueues::steering() const {
     steering.key = scaling->key;
     steering.hash_types = scaling->hash_types;
     std::vector<ProcessorNumber> all;
+    all.reserve(worker_count_);
     for (unsigned worker = 0; worker < worker_count_; ++worker) all.push_back(ProcessorNumber::of_cpu(worker));
     fill_table(steering.queues.front(), *scaling, all, hardware_queues());
   }

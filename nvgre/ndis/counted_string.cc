@@ -81,7 +81,8 @@ std::optional<std::string> text_of(const NDIS_IF_COUNTED_STRING& string) {
       append_utf8(text, unit);
       continue;
     }
-    if (++index == units.size() || !is_low_surrogate(units[index])) return std::nullopt;
+    ++index;
+    if (index == units.size() || !is_low_surrogate(units[index])) return std::nullopt;
     append_utf8(text, 0x10000 + ((unit - 0xD800U) << 10 | (units[index] - 0xDC00U)));
   }
   return text;

@@ -106,7 +106,7 @@ std::vector<std::uint8_t> parameters_bytes(const ReceiveFilterInfo& info, NdisVe
   structure.FilterType = NdisReceiveFilterTypeVMQueue;
   structure.QueueId = static_cast<ULONG>(info.queue);
   structure.FilterId = static_cast<ULONG>(info.id);
-  const std::size_t first = (structure.Header.Size + 7U) / 8 * 8;
+  const std::size_t first = (std::size_t{structure.Header.Size} + 7) / 8 * 8;
   structure.FieldParametersArrayOffset = static_cast<ULONG>(first);
   structure.FieldParametersArrayNumElements = static_cast<ULONG>(info.filter.tests.size());
   structure.FieldParametersArrayElementSize = sizeof(Field);

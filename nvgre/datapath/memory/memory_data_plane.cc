@@ -152,6 +152,7 @@ bool MemoryDataPlane::transmit(overlay::Instant now) {
     const auto frames = std::exchange(link->from_tenant, {});
     any = any || !frames.empty();
     std::vector<overlay::PortFrame> burst;
+    burst.reserve(frames.size());
     for (const auto& frame : frames)
       burst.push_back({.port = index, .bytes = frame.bytes, .tag_control = {}, .metadata = frame.metadata});
     for (std::size_t first = 0; first < burst.size(); first += kBurst)

@@ -27,7 +27,7 @@ Result<std::vector<PacketSocket>> open_group(const PacketSocketOptions& options,
 Result<std::shared_ptr<PortDevice>> PortDevice::make(const TapOptions& options) {
   auto tap = TapDevice::make(options);
   if (!tap) return std::unexpected(std::move(tap.error()));
-  const std::shared_ptr<PortDevice> device(new PortDevice);
+  std::shared_ptr<PortDevice> device(new PortDevice);
   device->tap_ = std::move(*tap);
   return device;
 }
@@ -41,7 +41,7 @@ Result<std::shared_ptr<PortDevice>> PortDevice::attach(const std::string& name, 
                              .sends_vnet_headers = true},
                             worker_count, steering_program);
   if (!sockets) return std::unexpected(std::move(sockets.error()));
-  const std::shared_ptr<PortDevice> device(new PortDevice);
+  std::shared_ptr<PortDevice> device(new PortDevice);
   device->sockets_ = std::move(*sockets);
   device->interface_index_ = interface_index;
   return device;
