@@ -8,6 +8,7 @@ namespace nvgre::overlay {
 namespace {
 
 constexpr std::size_t kOffsetUnit = 8;  // fragment offsets count 8 bytes
+constexpr std::size_t kMaxIpPacketSize = 65'535;
 
 struct Ipv4Option {
   static constexpr std::uint8_t kEnd = 0;
@@ -37,6 +38,13 @@ std::size_t copy_later_options(wire::Bytes options, wire::MutableBytes out) noex
   return (written + kWord - 1) / kWord * kWord;  // `out` was zero: the padding is kEnd
 }
 
+/// Whether a fragment ends beyond the longest packet that can be put together again: its parts could not say where they
+/// are.
+bool ends_too_late(const wire::Ipv4View& packet) noexcept {
+  const std::size_t payload_end = packet.fragment_offset() * kOffsetUnit + packet.payload().size();
+  return packet.header_size() + payload_end > kMaxIpPacketSize;
+}
+
 /// Payload of one fragment that is not the last.
 std::size_t payload_room(std::size_t mtu, std::size_t header_size) noexcept {
   return mtu > header_size ? (mtu - header_size) / kOffsetUnit * kOffsetUnit : 0;
@@ -48,7 +56,8 @@ bool InnerFragmenter::may_cut(const TenantFrame& frame, std::size_t mtu) noexcep
   const auto& ip = frame.map().inner_ip;
   if (!ip || !ip.is_v4() || !ip.has_length || frame.metadata().is_super_frame()) return false;
   const auto packet = wire::Ipv4View::parse(frame.packet());
-  return !packet->dont_fragment() && payload_room(mtu, packet->header_size()) > 0;
+  if (packet->dont_fragment() || ends_too_late(*packet)) return false;
+  return payload_room(mtu, packet->header_size()) > 0;
 }
 
 InnerFragmenter::InnerFragmenter(const TenantFrame& frame, std::size_t mtu) noexcept

@@ -96,6 +96,11 @@ TEST(InnerFragmenter, OVL_12_never_cuts_what_must_not_be_fragmented) {
   EXPECT_FALSE(may_cut(blue_udp(1000, wire::IpVersion::kV6)));
   EXPECT_FALSE(may_cut(udp, super_frame(udp, 100)));
   EXPECT_FALSE(may_cut(udp, {}, 27)) << "no room for eight bytes";
+  const auto fragment_at = [](std::uint16_t offset) {  // 1008 bytes of IP payload
+    return packet().fragment(false, offset).udp(1, 2).counting_payload(1000).build();
+  };
+  EXPECT_TRUE(may_cut(fragment_at((65'535 - 20 - 1008) / 8)));
+  EXPECT_FALSE(may_cut(fragment_at((65'535 - 20 - 1008) / 8 + 1))) << "it would end behind byte 65535";
 }
 
 }  // namespace
