@@ -38,6 +38,19 @@ template <typename Structure>
   return found;
 }
 
+/// This revision of a structure; of a revision newer than the newest known, the newest.
+template <typename Structure>
+[[nodiscard]] constexpr UCHAR known_revision(unsigned revision) noexcept {
+  UCHAR found = 0;
+#define NVGRE_NDIS_STRUCTURE(structure, size, source)
+#define NVGRE_NDIS_FIELD(structure, field, offset, size, source)
+#define NVGRE_NDIS_BITS(structure, field, word, first, width, source)
+#define NVGRE_NDIS_REVISION(structure, name, number, size_name, last_field, size, source) \
+  if (std::is_same_v<Structure, structure> && revision >= (number)) found = number;
+#include "nvgre/ndis/layout.def"
+  return found;
+}
+
 /// "NDIS_STATUS_SUCCESS", of a completion status or a status indication; empty: none that is known here.
 [[nodiscard]] std::string_view status_name(NDIS_STATUS status) noexcept;
 

@@ -135,7 +135,7 @@ OidCompletion set_filter(const Call& call) {
   const auto read_to = parameters->FieldParametersArrayOffset +
                        parameters->FieldParametersArrayNumElements * parameters->FieldParametersArrayElementSize;
   parameters->FilterId = static_cast<ULONG>(*filter);
-  parameters->Header.Size = size;
+  parameters->Header = answer_header(*parameters);
   auto completion = answer(call, bytes_of(*parameters));
   completion.bytes_read = read_to;
   return completion;

@@ -176,7 +176,7 @@ OidCompletion allocate_queue(const Call& call) {
   structure->QueueId = static_cast<ULONG>(*queue);
   structure->Flags &= NDIS_RECEIVE_QUEUE_PARAMETERS_PER_QUEUE_RECEIVE_INDICATION;
   structure->LookaheadSize = 0;  // VMQ-34
-  structure->Header.Size = size;
+  structure->Header = answer_header(*structure);
   auto completion = answer(call, bytes_of(*structure));
   completion.bytes_read = size;
   return completion;

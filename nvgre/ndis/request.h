@@ -84,6 +84,12 @@ template <typename Structure>
   return header(type, revision, size_of_revision<Structure>(revision));
 }
 
+/// The header of an answer that is the request's own structure: of its revision, or of the newest that is known.
+template <typename Structure>
+[[nodiscard]] constexpr NDIS_OBJECT_HEADER answer_header(const Structure& request) noexcept {
+  return header<Structure>(request.Header.Type, known_revision<Structure>(request.Header.Revision));
+}
+
 /// The bytes of a structure that its header says it has.
 template <typename Structure>
 [[nodiscard]] wire::Bytes bytes_of(const Structure& value) noexcept {

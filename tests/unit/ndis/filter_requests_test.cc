@@ -74,6 +74,16 @@ TEST(FilterRequests, VMQ_2_setting_hands_the_parameters_back_with_the_id) {
   EXPECT_EQ(buffer, patched(given, 16, 1));
 }
 
+TEST(FilterRequests, an_answer_has_the_newest_revision_that_is_known_with_its_size) {
+  QueueBench bench;
+  auto buffer = filter_request(0, {mac_field(1)});
+  buffer[1] = 3;  // Header.Revision
+  ASSERT_EQ(bench.method(OID_RECEIVE_FILTER_SET_FILTER, buffer).status, NDIS_STATUS_SUCCESS);
+  const auto answer = structure_at<NDIS_RECEIVE_FILTER_PARAMETERS>(buffer);
+  EXPECT_EQ(answer.Header.Revision, NDIS_RECEIVE_FILTER_PARAMETERS_REVISION_2);
+  EXPECT_EQ(answer.Header.Size, NDIS_SIZEOF_RECEIVE_FILTER_PARAMETERS_REVISION_2);
+}
+
 TEST(FilterRequests, VMQ_9_VMQ_11_fields_are_tests_that_all_have_to_pass_in_network_byte_order) {
   QueueBench bench;
   ASSERT_EQ(set(bench, filter_request(0, {mac_field(1), vlan_field(0x01, 0x23)})).status, NDIS_STATUS_SUCCESS);

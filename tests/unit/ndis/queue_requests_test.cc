@@ -96,6 +96,19 @@ TEST(QueueRequests, VMQ_2_allocation_hands_the_parameters_back_with_the_id) {
                                                                 .queue_name = "queue of blue"}));
 }
 
+TEST(QueueRequests, an_answer_has_the_newest_revision_that_is_known_with_its_size) {
+  QueueBench bench;
+  auto structure = queue_parameters();
+  structure.Header.Revision = 3;
+  structure.Header.Size = 1096;
+  auto buffer = buffer_of(structure);
+  buffer.resize(1096);
+  EXPECT_EQ(bench.method(OID_RECEIVE_FILTER_ALLOCATE_QUEUE, buffer).bytes_written, 1092U);
+  const auto answer = structure_at<NDIS_RECEIVE_QUEUE_PARAMETERS>(buffer);
+  EXPECT_EQ(answer.Header.Revision, NDIS_RECEIVE_QUEUE_PARAMETERS_REVISION_2);
+  EXPECT_EQ(answer.Header.Size, NDIS_SIZEOF_RECEIVE_QUEUE_PARAMETERS_REVISION_2);
+}
+
 TEST(QueueRequests, VMQ_5_a_complete_queue_waits_paused_for_its_first_filter) {
   QueueBench bench;
   const auto queue = bench.allocated_and_complete();
