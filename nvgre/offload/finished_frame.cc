@@ -94,6 +94,7 @@ void find_unsized_datagram(wire::Bytes frame, HeaderMap& map) noexcept {
 }
 
 FrameTreatment why_not_cut(const HeaderMap& map) noexcept {
+  if (map.is_malformed()) return refused(DropReason::kMalformedIp);
   if (map.problem && !is_harmless(*map.problem)) return refused(*map.problem);
   if (map.inner_ip.is_fragment && is_tcp_or_udp(map.inner_ip)) return refused(DropReason::kFragmentRequest);
   return {.outcome = Outcome::kNothingToDo};
@@ -125,7 +126,7 @@ bool has_checksum(const HeaderMap& map) noexcept {
 FrameTreatment segment_frame(wire::Bytes frame, const SegmentationWish& wish, PacketSink& sink) noexcept {
   HeaderMap map = wire::locate(frame);
   find_unsized_datagram(frame, map);
-  if (!map.transport || (map.problem && !is_harmless(*map.problem))) return why_not_cut(map);
+  if (!map.transport || map.is_malformed() || (map.problem && !is_harmless(*map.problem))) return why_not_cut(map);
   const std::uint32_t payload_bytes = map.transport.payload_end - map.transport.end();
   if (payload_bytes <= wish.mss && !wish.with_fitting_frames) return {.outcome = Outcome::kFits};
   FrameRequest request(frame, map, map.transport.payload_end);

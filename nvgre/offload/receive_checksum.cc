@@ -7,7 +7,6 @@
 #include "nvgre/offload/pseudo_header.h"
 #include "nvgre/wire/big_endian.h"
 #include "nvgre/wire/checksum.h"
-#include "nvgre/wire/drop_reason.h"
 #include "nvgre/wire/udp.h"
 
 namespace nvgre::offload {
@@ -53,7 +52,7 @@ bool is_active(const PerVersion& task, const wire::HeaderMap& map) noexcept {
 void validate_transport(wire::Bytes frame, const wire::HeaderMap& map, const ChecksumTasks& active,
                         TransportTrust trust, ReceiveChecksum& result) noexcept {
   const bool is_tcp = map.transport.is_tcp();
-  if (map.problem == wire::DropReason::kMalformedIp) return;  // nobody can say which bytes are summed
+  if (map.is_malformed()) return;  // nobody can say which bytes are summed
   if (!map.transport || !is_active(is_tcp ? active.tcp : active.udp, map)) return;
   const ChecksumVerdict verdict =
       trust == TransportTrust::kNone ? judge_transport(frame, map) : trusted_verdict(frame, map.transport, trust);
@@ -89,7 +88,7 @@ ChecksumVerdict judge_transport(wire::Bytes frame, const wire::HeaderMap& map) n
   if (ip && ip.is_fragment && (ip.protocol == wire::IpProtocol::kTcp || ip.protocol == wire::IpProtocol::kUdp))
     return ChecksumVerdict::kUnchecked;
   if (!ip || !map.transport || has_no_udp_checksum(frame, map.transport)) return ChecksumVerdict::kAbsent;
-  if (map.problem == wire::DropReason::kMalformedIp) return ChecksumVerdict::kUnchecked;
+  if (map.is_malformed()) return ChecksumVerdict::kUnchecked;
   if (ip.is_truncated || map.transport.payload_end > frame.size()) return ChecksumVerdict::kUnchecked;
   const std::uint32_t length = map.transport.payload_end - map.transport.offset;
   const auto seed = inner_pseudo_header_sum(frame, map, length);

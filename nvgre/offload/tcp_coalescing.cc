@@ -64,7 +64,7 @@ bool headers_agree(const UnitInProgress& unit, const ReceivedFrame& frame, const
 
 std::optional<TcpSegment> read_tcp_segment(const ReceivedFrame& frame) noexcept {
   const wire::NetworkHeader& ip = frame.map.inner_ip;
-  if (frame.map.problem == wire::DropReason::kMalformedIp) return std::nullopt;  // a unit's length would hide it
+  if (frame.map.is_malformed()) return std::nullopt;  // a unit's length would hide it
   if (ip.has_options || ip.is_fragment || ip.is_truncated || ip.payload_end - ip.offset > kMaxIpPacket)
     return std::nullopt;
   const auto view = wire::TcpView::parse(frame.bytes.subspan(frame.map.transport.offset));

@@ -42,9 +42,8 @@ std::optional<DropReason> check_summed(const ChecksumRequest& request, const Hea
   const auto reason = request.tcp ? check_transport(map, IpProtocol::kTcp, request.tcp_header_offset)
                                   : check_transport(map, IpProtocol::kUdp, 0);  // LOC-16: no offset for UDP
   if (reason) return reason;
-  const bool contradicts =
-      map.inner_ip.is_truncated || map.outer_ip.is_truncated || map.problem == DropReason::kMalformedIp;
-  return contradicts ? map.problem : std::nullopt;
+  if (map.is_malformed()) return DropReason::kMalformedIp;
+  return map.inner_ip.is_truncated || map.outer_ip.is_truncated ? map.problem : std::nullopt;
 }
 
 /// CAP-12, STATE-27: encapsulated, each base offload has to be active for the versions of both headers. An IPv6 header

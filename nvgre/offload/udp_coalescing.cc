@@ -15,7 +15,7 @@ bool is_complete(const UnitInProgress& unit) noexcept {
 
 bool is_udp_candidate(const ReceivedFrame& frame) noexcept {
   const wire::NetworkHeader& ip = frame.map.inner_ip;
-  if (frame.map.problem == wire::DropReason::kMalformedIp) return false;  // a unit's length would hide it
+  if (frame.map.is_malformed()) return false;  // a unit's length would hide it
   if (ip.has_options || ip.is_fragment || ip.is_truncated) return false;
   return is_all_payload(frame.map) && !transport_payload(frame).empty() && has_valid_checksums(frame);
 }

@@ -70,6 +70,7 @@ struct NetworkHeader {
   bool is_fragment = false;   ///< MF, an offset, or an IPv6 Fragment header, atomic ones included (D-12).
   bool has_options = false;   ///< IPv4 options or IPv6 extension headers.
   bool is_truncated = false;  ///< The IP length names more bytes than the frame, or the outer packet around it, has.
+  bool is_malformed = false;  ///< The IP length is shorter than the header: nobody can say what the packet holds.
   bool has_length = false;    ///< payload_end is what the IP length says.
   /// Where the IP payload ends, never before end(): by the IP length; where that is 0, shorter than the header, too
   /// long or to be ignored (D-4), the end of the frame, or of the outer packet around it.
@@ -131,6 +132,8 @@ struct HeaderMap {
   [[nodiscard]] constexpr bool is_encapsulated() const noexcept {
     return static_cast<bool>(gre) && static_cast<bool>(inner_link);
   }
+  /// An IP length contradicts its own header, whatever else is wrong: sums over the payload would cover a guess.
+  [[nodiscard]] constexpr bool is_malformed() const noexcept { return outer_ip.is_malformed || inner_ip.is_malformed; }
   /// First byte behind the last header that was found.
   [[nodiscard]] constexpr std::uint32_t headers_end() const noexcept {
     if (transport) return transport.end();

@@ -114,7 +114,8 @@ class Locator {
   void bound_payload(NetworkHeader& header, std::size_t length, std::size_t bound) noexcept {
     header.payload_end = std::max(narrow(bound), header.end());
     if (options_.ignore_lengths || length == 0) return;
-    if (length < header.size) return note(DropReason::kMalformedIp);
+    header.is_malformed = length < header.size;
+    if (header.is_malformed) return note(DropReason::kMalformedIp);
     header.is_truncated = header.offset + length > bound;
     if (header.is_truncated) return;
     header.has_length = true;

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <random>
 
@@ -231,6 +232,31 @@ TEST_P(Rxc, RXC_12_what_is_cut_still_shows_the_IP_headers_that_are_whole) {
     if (!has_inner) continue;
     ASSERT_EQ(validated(flipped(cut, layout.inner_ip + 8)), bits("ip-")) << size;
   }
+}
+
+TEST_P(Rxc, RXC_3_an_IP_length_below_its_header_leaves_the_transport_unjudged_whatever_else_is_wrong) {
+  auto frame = GetParam();
+  const auto with_lengths_of_7 = [&] {
+    auto packet = finished(frame);
+    const auto ip = layout_of(frame).inner_ip;
+    if (frame.inner == IpVersion::kV4) {
+      put(packet, ip + 2, 19);
+      test::finish_ip(packet, ip);
+    } else {
+      packet[ip + 6] = 60;  // destination options take the transport header's place: 8 bytes, and 7 in the length
+      put(packet, ip + 4, 7);
+      const std::uint8_t options[] = {frame.protocol, 0, 1, 4, 0, 0, 0, 0};
+      packet.insert(packet.begin() + static_cast<std::ptrdiff_t>(ip + 40), std::begin(options), std::end(options));
+    }
+    return packet;
+  };
+  EXPECT_EQ(validated(with_lengths_of_7()), bits(good_ip(frame)));
+  if (!frame.outer) return;
+  auto reserved = with_lengths_of_7();
+  for (std::size_t i = 0; i < 3; ++i) reserved[layout_of(frame).gre + 4 + i] = 0;  // VSID 0
+  EXPECT_EQ(validated(reserved), bits(good_ip(frame)));
+  frame.gre_flags = 0x3000;
+  EXPECT_EQ(validated(with_lengths_of_7()), bits(good_ip(frame))) << "with a sequence number (D-34)";
 }
 
 TEST_P(Rxc, RXC_13_other_transports_have_IP_bits_only) {

@@ -1,4 +1,5 @@
 /// TXC: checksums of what is sent.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
@@ -348,6 +349,22 @@ TEST(Txc, TXC_16_a_packet_shorter_than_its_ip_length_fails) {
   Submission submission(bytes);
   submission.request.checksum = checksum_slot({});
   EXPECT_TRUE(test::send(submission).completion.failure.has_value());
+}
+
+TEST(Txc, TXC_16_an_ip_length_below_its_header_fails_whatever_else_is_wrong) {
+  SampleFrame frame{.outer = IpVersion::kV4, .seed = Seed::kWithLength};
+  for (const std::uint16_t gre_flags : {0x2000, 0x3000}) {
+    frame.gre_flags = gre_flags;
+    for (const bool is_reserved : {false, true}) {
+      Submission submission(frame);
+      submission.request.checksum = checksum_slot(frame);
+      const std::size_t gre = 34, inner_ip = gre + (gre_flags == 0x2000 ? 8 : 12) + 14;
+      submission.bytes[inner_ip + 2] = 0;
+      submission.bytes[inner_ip + 3] = 19;
+      if (is_reserved) std::fill_n(submission.bytes.begin() + gre + 4, 3, std::uint8_t{0});  // VSID 0
+      EXPECT_EQ(test::send(submission).completion.failure, DropReason::kMalformedIp) << gre_flags << is_reserved;
+    }
+  }
 }
 
 TEST(Txc, RFC_768_bytes_behind_the_udp_length_are_not_covered) {
