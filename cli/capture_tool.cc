@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/capture_input.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
-#include "nvgre/capture/reader.h"
 
 namespace nvgre::cli {
 namespace {
@@ -47,7 +47,7 @@ void add_capture_paths(CLI::App& command, CapturePaths& paths) {
 }
 
 int run_capture_tool(std::string_view name, const CapturePaths& paths, CaptureTool& tool) {
-  auto reader = capture::Reader::open(paths.input);
+  auto reader = open_input(paths.input);
   if (!reader) return refuse(name, reader.error());
   auto writer = capture::Writer::create(paths.output, reader->format());
   if (!writer) return refuse(name, writer.error());

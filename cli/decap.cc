@@ -24,7 +24,7 @@ endpoint drops them, as `nvgre status` counts them.
 constexpr const char* kExamples = R"(
 Examples:
   nvgre decap underlay.pcapng tenants.pcapng
-  tcpdump -i eth0 -w - proto gre | nvgre decap - - --vsid 5001 | tcpdump -r -)";
+  tcpdump -i eth0 -U -w - proto gre | nvgre decap - - --vsid 5001 | tcpdump -r -)";
 
 struct DecapOptions {
   CapturePaths paths;

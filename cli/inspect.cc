@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "cli/capture_input.h"
 #include "cli/commands.h"
 #include "cli/inspection.h"
 #include "cli/progress.h"
-#include "nvgre/capture/reader.h"
 #include "nvgre/offload/rss.h"
 
 namespace nvgre::cli {
@@ -29,7 +29,7 @@ its end (what could be read is printed).
 
 Examples:
   nvgre inspect capture.pcapng
-  tcpdump -i eth0 -w - proto gre | nvgre inspect -
+  tcpdump -i eth0 -U -w - proto gre | nvgre inspect -
   nvgre inspect --json capture.pcap | jq 'select(.problem)'
   nvgre inspect --check capture.pcap > /dev/null && echo all right)";
 
@@ -92,7 +92,7 @@ bool print_frames(capture::Reader& reader, const InspectOptions& options, const 
 }
 
 int inspect_command(const InspectOptions& options) {
-  auto reader = capture::Reader::open(options.file);
+  auto reader = open_input(options.file);
   if (!reader) {
     fmt::print(stderr, "nvgre inspect: {}\n", reader.error().message);
     return kUnreadable;

@@ -1,0 +1,30 @@
+#include "cli/capture_input.h"
+
+#include <csignal>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace nvgre::cli {
+namespace {
+
+bool is_pipe(int descriptor) {
+  struct stat status{};
+  return ::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+void outlive_first_interrupt() {
+  struct sigaction action{};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGINT, &action, nullptr);
+}
+
+}  // namespace
+
+Result<capture::Reader> open_input(const std::string& path) {
+  if (path == "-" && is_pipe(STDIN_FILENO)) outlive_first_interrupt();
+  return capture::Reader::open(path);
+}
+
+}  // namespace nvgre::cli
