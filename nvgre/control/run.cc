@@ -125,6 +125,7 @@ void allow_many_descriptors() {
 
 RunStatus run(const std::string& configuration_file) {
   allow_many_descriptors();
+  set_up_log();
   auto configuration = read_configuration(configuration_file, this_host());
   if (!configuration) return refuse({ErrorCode::kInvalid, joined(configuration.error(), configuration_file)});
   if (auto possible = check_data_plane(*configuration, configuration_file); !possible) return refuse(possible.error());
@@ -135,7 +136,6 @@ RunStatus run(const std::string& configuration_file) {
   auto chosen = make_data_plane(*configuration);
   if (!chosen) return refuse(chosen.error());
 
-  set_up_log();
   spdlog::info("{}", chosen->reason);
   Service service(configuration_file, std::move(*configuration), std::move(*chosen));
   const ApiHandler handler = [&service](const std::string& command, const nlohmann::json& request) {

@@ -91,10 +91,11 @@ class Nvgre:
         self.lab, self.netns, self.config, self.socket = lab, netns, Path(config), socket
         self.process, self.log = None, None
 
-    def start(self, ready=True):
+    def start(self, ready=True, by=()):
+        """`by`: a command that becomes nvgre, for example setpriv with fewer capabilities."""
         self.log = open(self.config.with_suffix(".log"), "ab")
         self.process = subprocess.Popen(
-            ["ip", "netns", "exec", self.netns, NVGRE, "run", "--config", str(self.config)],
+            ["ip", "netns", "exec", self.netns, *by, NVGRE, "run", "--config", str(self.config)],
             stdout=subprocess.PIPE, stderr=self.log, start_new_session=True)
         if ready:
             self.wait_ready()
