@@ -36,9 +36,14 @@ std::string words(const json& list) {
   return out.empty() ? "none" : out;
 }
 
-std::string_view explanation(std::string_view steered_by) {
+std::string explanation(const json& rss) {
+  const auto steered_by = rss.at("steered_by").get<std::string>();
   if (steered_by == "program") return "workers are chosen by nvgre's steering program";
-  if (steered_by == "kernel") return "WORKERS ARE CHOSEN BY THE KERNEL'S OWN HASH: the steering program needs CAP_BPF";
+  if (steered_by == "kernel") {
+    const auto problem = rss.value("problem", json());
+    return "WORKERS ARE CHOSEN BY THE KERNEL'S OWN HASH" +
+           (problem.is_string() ? ": " + problem.get<std::string>() : "");
+  }
   return "there is one worker";
 }
 
@@ -73,9 +78,9 @@ std::string queues_text(const json& queues) {
 }
 
 std::string rss_text(const json& rss) {
-  std::string out = fmt::format("rss: {}\n    hash types {}\n    default worker {}\n    key {}\n",
-                                explanation(rss.at("steered_by").get<std::string>()), words(rss.at("hash_types")),
-                                rss.at("default_worker").dump(), rss.at("key").get<std::string>());
+  std::string out =
+      fmt::format("rss: {}\n    hash types {}\n    default worker {}\n    key {}\n", explanation(rss),
+                  words(rss.at("hash_types")), rss.at("default_worker").dump(), rss.at("key").get<std::string>());
   out += fmt::format("    indirection table of {} entries, by worker\n", rss.at("table").size());
   out += table_text(rss.at("table"), "    ");
   for (const auto& worker : rss.at("workers"))

@@ -133,6 +133,7 @@ json rss_json(const offload::Adapter& adapter, const datapath::Steering& steerin
   }
   return {{"preference", offload::text(adapter.configuration().steering)},
           {"steered_by", datapath::text(report.steering)},
+          {"problem", report.steering_problem.empty() ? json() : json(report.steering_problem)},
           {"key", offload::to_string(steering.key)},
           {"hash_types", std::move(types)},
           {"table", steering.queues.front().table},

@@ -77,6 +77,7 @@ struct Report {
   std::vector<PortStatus> ports;
   std::vector<WorkerStatus> workers;
   SteeringKind steering = SteeringKind::kNone;
+  std::string steering_problem = {};  ///< Why it is kKernel, as the kernel gave it; else empty.
 };
 
 /// A data plane. All calls come from one control thread; frames keep flowing meanwhile.

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "nvgre/datapath/userspace/privileges.h"
 #include "nvgre/datapath/userspace/system_error.h"
 
 namespace nvgre::datapath::userspace {
@@ -25,8 +26,15 @@ void write_name(char (&to)[BPF_OBJ_NAME_LEN], std::string_view name) noexcept {
   std::copy_n(name.begin(), std::min<std::size_t>(name.size(), BPF_OBJ_NAME_LEN - 1), to);
 }
 
+/// The kernel's own reason, and what is missing if anything is: it does not say EPERM of every lack (privileges.h).
 std::unexpected<Error> failed(std::string_view doing) {
-  return std::unexpected(system_error(doing, errno, "CAP_BPF"));
+  auto error = system_error(doing, errno, "");
+  const auto missing = missing_program_capabilities();
+  if (!missing.empty())
+    error.message += fmt::format("; this process lacks {} (run as root, or grant it)", missing);
+  else if (error.code == ErrorCode::kPrivilege)
+    error.message += "; it needs CAP_BPF and CAP_PERFMON in the first user namespace";
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace

@@ -28,17 +28,15 @@ std::string_view name_of(SteeringPlace place) noexcept {
 
 FlowSteering::FlowSteering(unsigned worker_count) {
   if (worker_count == 1) return;
-  kind_ = SteeringKind::kKernel;
   auto maps = SteeringMaps::make();
-  if (!maps) {
-    warn(maps.error());
-    return;
-  }
-  maps_ = std::move(*maps);
-  if (underlay_program())
-    kind_ = SteeringKind::kProgram;
-  else
-    maps_.reset();
+  if (maps) maps_ = std::move(*maps);
+  const auto program = maps_ ? load(SteeringPlace::kUnderlaySocket, offload::kDefaultQueue)
+                             : Result<FileDescriptor>(std::unexpected(maps.error()));
+  kind_ = program ? SteeringKind::kProgram : SteeringKind::kKernel;
+  if (program) return;
+  warn(program.error());
+  problem_ = program.error().message;
+  maps_.reset();
 }
 
 void FlowSteering::apply(const Steering& steering) {
@@ -53,20 +51,24 @@ void FlowSteering::apply(const offload::ActiveOffloads& offloads) {
 }
 
 FileDescriptor FlowSteering::underlay_program() const {
-  return load(SteeringPlace::kUnderlaySocket, offload::kDefaultQueue);
+  return load_or_warn(SteeringPlace::kUnderlaySocket, offload::kDefaultQueue);
 }
 
 FileDescriptor FlowSteering::port_program(SteeringPlace place, const std::string& device) const {
-  return load(place, steering_.queue_of(device).id);
+  return load_or_warn(place, steering_.queue_of(device).id);
 }
 
-FileDescriptor FlowSteering::load(SteeringPlace place, offload::QueueId queue) const {
+FileDescriptor FlowSteering::load_or_warn(SteeringPlace place, offload::QueueId queue) const {
   if (!maps_) return {};
-  const auto code = assemble_steering(place, static_cast<std::uint32_t>(queue), maps_->numbers());
-  auto program = load_program(BPF_PROG_TYPE_SOCKET_FILTER, name_of(place), code);
+  auto program = load(place, queue);
   if (program) return std::move(*program);
   warn(program.error());
   return {};
+}
+
+Result<FileDescriptor> FlowSteering::load(SteeringPlace place, offload::QueueId queue) const {
+  const auto code = assemble_steering(place, static_cast<std::uint32_t>(queue), maps_->numbers());
+  return load_program(BPF_PROG_TYPE_SOCKET_FILTER, name_of(place), code);
 }
 
 }  // namespace nvgre::datapath::userspace

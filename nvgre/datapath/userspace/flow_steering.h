@@ -12,14 +12,16 @@
 #include "nvgre/datapath/userspace/steering_maps.h"
 #include "nvgre/datapath/userspace/steering_program.h"
 #include "nvgre/offload/active_offloads.h"
+#include "nvgre/wire/result.h"
 
 namespace nvgre::datapath::userspace {
 
 /// @note  One thread at a time.
 class FlowSteering {
  public:
-  /// Makes the maps. With one worker there is nothing to steer; without CAP_BPF (or CAP_SYS_ADMIN) flows can't be
-  /// steered by us: the kernel's own hash spreads the frames of packet sockets then, and a TAP has one queue.
+  /// Makes the maps. With one worker there is nothing to steer; without CAP_BPF and CAP_PERFMON (or
+  /// CAP_SYS_ADMIN) flows can't be steered by us: the kernel's own hash spreads the frames of packet sockets then, and
+  /// a TAP has one queue.
   explicit FlowSteering(unsigned worker_count);
 
   void apply(const Steering& steering);
@@ -32,11 +34,15 @@ class FlowSteering {
 
   [[nodiscard]] const Steering& steering() const noexcept { return steering_; }
   [[nodiscard]] SteeringKind kind() const noexcept { return kind_; }
+  /// Why kind() is kKernel, as the kernel gave it; else empty.
+  [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
  private:
-  [[nodiscard]] FileDescriptor load(SteeringPlace place, offload::QueueId queue) const;
+  [[nodiscard]] Result<FileDescriptor> load(SteeringPlace place, offload::QueueId queue) const;
+  [[nodiscard]] FileDescriptor load_or_warn(SteeringPlace place, offload::QueueId queue) const;
 
   SteeringKind kind_ = SteeringKind::kNone;
+  std::string problem_;
   std::optional<SteeringMaps> maps_;
   Steering steering_;
 };

@@ -45,6 +45,14 @@ Result<void> check_privileges() {
   return need(CAP_NET_RAW, "CAP_NET_RAW", "sending and receiving raw frames");
 }
 
+std::string missing_program_capabilities() {
+  capng_get_caps_process();
+  const auto has = [](unsigned capability) { return capng_have_capability(CAPNG_EFFECTIVE, capability) != 0; };
+  if (has(CAP_SYS_ADMIN)) return {};  // which includes both
+  if (has(CAP_BPF)) return has(CAP_PERFMON) ? "" : "CAP_PERFMON";
+  return has(CAP_PERFMON) ? "CAP_BPF" : "CAP_BPF and CAP_PERFMON";
+}
+
 Result<void> check_tun() {
   FileDescriptor tap;
   const int error = make_nameless_tap(tap);

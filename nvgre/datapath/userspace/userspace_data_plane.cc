@@ -222,6 +222,7 @@ Report UserspaceDataPlane::report() const {
   Report report;
   report.plane = "userspace";
   report.steering = steering_.kind();
+  report.steering_problem = steering_.problem();
   report.underlay = attachment_.status();
   for (const auto& worker : workers_) report.workers.push_back({.cpu = worker->cpu(), .counts = worker->counts()});
   if (!policy_) return report;

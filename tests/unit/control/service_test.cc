@@ -270,6 +270,15 @@ TEST_F(ServiceTest, D_46_steers_each_port_to_a_queue_of_its_own_and_changes_it_b
   EXPECT_EQ(queues[1].at("filters")[0].at("vsid"), 5001);
 }
 
+TEST_F(ServiceTest, says_why_nothing_is_steered) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  EXPECT_TRUE(service.handle("rss.show", {})->at("problem").is_null());
+  state_.report.steering = datapath::SteeringKind::kKernel;
+  state_.report.steering_problem = "cannot load the program";
+  EXPECT_EQ(service.handle("rss.show", {})->at("problem"), "cannot load the program");
+}
+
 TEST_F(ServiceTest, refuses_workers_that_there_are_not_by_their_line) {
   state_.worker_count = 2;
   auto port = this->service("workers = [0, 2]\n");

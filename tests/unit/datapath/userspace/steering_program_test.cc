@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "nvgre/datapath/userspace/privileges.h"
 #include "nvgre/datapath/userspace/steering_maps.h"
 #include "nvgre/offload/receive_filter.h"
 #include "nvgre/wire/locate.h"
@@ -65,7 +66,8 @@ std::optional<unsigned> run(const FileDescriptor& program, const ByteString& fra
 class SteeringProgramTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "loading a program needs CAP_BPF";
+    if (const auto missing = missing_program_capabilities(); !missing.empty())
+      GTEST_SKIP() << "loading the program needs " << missing;
     auto maps = SteeringMaps::make();
     ASSERT_TRUE(maps) << maps.error().message;
     maps_ = std::move(*maps);
