@@ -173,6 +173,61 @@ def test_a_provider_address_that_is_reached_by_another_interface_is_refused(lab)
     assert "203.0.113.9" in message and "u1" in message and "wrong.toml:" in message
 
 
+def port_on(device):
+    return f'\n[[port]]\ndevice = "{device}"\nvsid = 5001\nmac = "02:00:00:00:01:77"\naddresses = ["192.0.2.77"]\n'
+
+
+@pytest.fixture
+def tun(lab):
+    """A layer-3 device: no Ethernet header."""
+    ip("tuntap", "add", "tp0", "mode", "tun", netns=lab.host_netns(1))
+    yield "tp0"
+    ip("link", "del", "tp0", netns=lab.host_netns(1))
+
+
+def only_port(lab, device):
+    """A configuration whose first port could be made and whose second is on `device`."""
+    lines = ["[provider]", 'interface = "u1"', 'addresses = ["198.18.0.1"]', "[api]", f'socket = "{lab.folder}/1.sock"',
+             "[[subnet]]", "vsid = 5001"]
+    return "\n".join(lines) + port_on("first1").replace("77", "76") + port_on(device)
+
+
+@pytest.mark.parametrize("device", ["lo", "tp0"])
+def test_a_port_on_a_device_without_Ethernet_is_refused_at_start(lab, tun, device):
+    lab.hosts[1].stop()
+    try:
+        text = only_port(lab, device)
+        message = refused(lab, text, 2)
+        line = text.splitlines().index(f'device = "{device}"') + 1
+        assert f"wrong.toml:{line}: [[port]] device: given \"{device}\"" in message and "accepted is" in message
+        assert "table" not in command("nft", "list", "ruleset", netns=lab.host_netns(1)).stdout
+        command("ping", "-c", "1", "-W", "5", "127.0.0.1", netns=lab.host_netns(1))
+    finally:
+        lab.hosts[1].start()
+        for name in ("blue1", "red1"):
+            lab.furnish(lab.tenant(name))
+
+
+@pytest.mark.parametrize("device", ["lo", "tp0"])
+def test_a_port_on_a_device_without_Ethernet_is_refused_by_a_reload(lab, tun, device):
+    host = lab.hosts[1]
+    before = len(host.status()["ports"])
+    host.config.write_text(lab.config(1) + port_on("first1").replace("77", "76") + port_on(device))
+    os.kill(host.pid, signal.SIGHUP)
+    wait_until(lambda: f'[[port]] device: given "{device}"' in host.logged(), "the refusal in the log")
+    assert "device=first1" not in host.logged(), "nothing was made for a configuration that is refused"
+    assert len(host.status()["ports"]) == before
+    command("ping", "-c", "1", "-W", "5", "127.0.0.1", netns=host.netns)
+    lab.ping("blue1", "blue2")
+    host.config.write_text(lab.config(1))
+
+
+def test_an_underlay_without_Ethernet_is_refused(lab):
+    ip("address", "add", "198.18.0.77/32", "dev", "lo", netns=lab.host_netns(1))
+    message = refused(lab, lab.config(1).replace('"u1"', '"lo"').replace("198.18.0.1", "198.18.0.77"), 2)
+    assert '[provider] interface: given "lo"' in message and "wrong.toml:" in message
+
+
 def test_missing_privileges_name_the_capability(lab):
     done = command("setpriv", "--bounding-set=-net_admin,-net_raw", "--inh-caps=-all", "--ambient-caps=-all",
                    NVGRE, "run", "--config", lab.hosts[1].config, netns=lab.host_netns(2), check=False)

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <linux/if.h>
+#include <linux/if_arp.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netlink/cache.h>
@@ -97,11 +98,13 @@ int take_managed(nl_msg* message, void* argument) {
 Link link_of(rtnl_link& link) {
   constexpr unsigned kUsable = IFF_UP | IFF_RUNNING;
   const char* name = rtnl_link_get_name(&link);
+  const unsigned flags = rtnl_link_get_flags(&link);
   return {.index = rtnl_link_get_ifindex(&link),
           .name = name == nullptr ? "" : name,
-          .is_up = (rtnl_link_get_flags(&link) & kUsable) == kUsable,
+          .is_up = (flags & kUsable) == kUsable,
           .mac = mac_of(rtnl_link_get_addr(&link)).value_or(wire::MacAddress()),
-          .mtu = rtnl_link_get_mtu(&link)};
+          .mtu = rtnl_link_get_mtu(&link),
+          .carries_ethernet = rtnl_link_get_arptype(&link) == ARPHRD_ETHER && (flags & IFF_LOOPBACK) == 0};
 }
 
 std::optional<Neighbor> neighbor_of(rtnl_neigh& neighbor) {

@@ -26,6 +26,7 @@ struct Link {
   bool is_up = false;  ///< Set up, and with a carrier.
   wire::MacAddress mac;
   std::size_t mtu = 0;
+  bool carries_ethernet = true;  ///< false: the loopback, a TUN, and whatever else has no Ethernet header of its own.
   friend bool operator==(const Link&, const Link&) = default;
 };
 

@@ -3,16 +3,34 @@
 #include <algorithm>
 #include <utility>
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include "nvgre/datapath/userspace/claim.h"
 
 namespace nvgre::datapath::userspace {
 
+namespace {
+
+/// The guard drops all that a port's device hands to the host, so that the loopback would be dead to everybody; and
+/// what carries no Ethernet frames is no tenant's cable.
+Result<void> judge_device(const Link& link) {
+  if (link.carries_ethernet) return {};
+  return failure(
+      ErrorCode::kUnavailable,
+      fmt::format("given \"{}\", which carries no Ethernet frames; accepted is an Ethernet device, such as a veth "
+                  "pair's end or a VM's TAP, or a name that no device has",
+                  link.name),
+      link.name);
+}
+
+}  // namespace
+
 PortTable::~PortTable() = default;  // the guard ends with its owner, made devices with their queues
 
 Result<PortTable::Ports> PortTable::prepare(const overlay::Policy& policy, std::size_t underlay_mtu,
                                             const offload::ActiveOffloads& offloads) {
+  if (auto judged = judge_devices(policy); !judged) return std::unexpected(std::move(judged.error()));
   Ports prepared;
   for (overlay::PortIndex index = 0; index < policy.port_limit(); ++index) {
     const auto* port = policy.port(index);
@@ -26,6 +44,18 @@ Result<PortTable::Ports> PortTable::prepare(const overlay::Policy& policy, std::
     return std::unexpected(std::move(attached.error()));
   }
   return prepared;
+}
+
+// Before the first one is made or attached.
+Result<void> PortTable::judge_devices(const overlay::Policy& policy) {
+  for (overlay::PortIndex index = 0; index < policy.port_limit(); ++index) {
+    const auto* port = policy.port(index);
+    if (port == nullptr || ports_.contains(index)) continue;
+    const auto link = watch_.link(port->description().device);
+    if (!link) continue;
+    if (auto judged = judge_device(*link); !judged) return judged;
+  }
+  return {};
 }
 
 void PortTable::abandon(const Ports& prepared, const overlay::Policy& policy) {
@@ -66,6 +96,7 @@ Result<PortTable::Port> PortTable::make(const overlay::Port& port, std::size_t m
 }
 
 Result<PortTable::Port> PortTable::attach_existing(const std::string& name, const Link& link) {
+  if (auto judged = judge_device(link); !judged) return std::unexpected(std::move(judged.error()));
   // The guard first: the host's stack is not to see a single frame of the tenant.
   if (auto guarded = guard_.guard_port(name); !guarded) return std::unexpected(std::move(guarded.error()));
   const auto program = steering_.port_program(SteeringPlace::kPortSocket, name);

@@ -72,6 +72,7 @@ class PortTable {
   [[nodiscard]] PortStatus status(overlay::PortIndex port) const;
 
  private:
+  [[nodiscard]] Result<void> judge_devices(const overlay::Policy& policy);
   [[nodiscard]] Result<Port> attach(const overlay::Port& port, std::size_t mtu,
                                     const offload::ActiveOffloads& offloads);
   [[nodiscard]] Result<Port> make(const overlay::Port& port, std::size_t mtu, const offload::ActiveOffloads& offloads);

@@ -43,6 +43,11 @@ Result<Link> UnderlayWatch::check(const overlay::ProviderDescription& provider) 
     return failure(ErrorCode::kUnavailable,
                    fmt::format("no interface \"{}\"; `ip link` lists those there are", provider.interface),
                    provider.interface);
+  if (!link->carries_ethernet)
+    return failure(ErrorCode::kUnavailable,
+                   fmt::format("given \"{}\", which carries no Ethernet frames; accepted is an Ethernet device",
+                               provider.interface),
+                   provider.interface);
   const auto present = tables_.addresses(link->index);
   for (const auto& address : provider.addresses)
     if (std::find(present.begin(), present.end(), address.ip()) == present.end())

@@ -28,7 +28,7 @@ class UnderlayWatch {
   UnderlayWatch(UnderlayWatch&&) = default;
   UnderlayWatch& operator=(UnderlayWatch&&) = default;
 
-  /// Whether an interface exists and has these addresses; changes nothing.
+  /// Whether an interface exists, carries Ethernet frames and has these addresses; changes nothing.
   /// @return  The interface, or what is missing.
   [[nodiscard]] Result<Link> check(const overlay::ProviderDescription& provider);
 
