@@ -22,6 +22,16 @@ def test_OVL_14_a_made_port_has_the_mtu_that_fits(lab):
     assert next(port for port in lab.hosts[1].status()["ports"] if port["device"] == "red1")["mtu"] == mtu
 
 
+def test_KEY_31_a_made_port_fits_JumboPacket_where_that_is_less_than_the_underlay_takes():
+    tenants = [Tenant("blue1", 5001, 1), Tenant("blue2", 5001, 2)]
+    with Lab(tenants=tenants, underlay_mtu=9000, extra="[offload]\nJumboPacket = 1514\n") as small:
+        small.start()
+        assert "port device=blue1 kind=tap mtu=1458" in small.hosts[1].logged()
+        assert small.hosts[1].status()["ports"][0]["mtu"] == 1458
+        small.ping("blue1", "blue2", size=4000)
+        assert small.hosts[1].status()["total"]["drops"].get("too_big", 0) == 0
+
+
 @pytest.mark.parametrize("version", [4, 6], ids=["inner_v4", "inner_v6"])
 def test_OVL_11_the_sender_of_an_oversize_packet_is_told_the_mtu(lab, version):
     header = 28 if version == 4 else 48

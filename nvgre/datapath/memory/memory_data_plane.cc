@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "nvgre/datapath/link_mtu.h"
+
 namespace nvgre::datapath::memory {
 namespace {
 
@@ -123,7 +125,7 @@ TenantLink* MemoryDataPlane::link(const std::string& device) {
 
 std::size_t MemoryDataPlane::tenant_mtu(const std::string& device) const {
   const auto* port = policy_->port(device);
-  return port == nullptr ? 0 : policy_->tenant_mtu(port->index(), underlay_.mtu);
+  return port == nullptr ? 0 : policy_->tenant_mtu(port->index(), link_mtu(underlay_.mtu, offloads_));
 }
 
 bool MemoryDataPlane::step(overlay::Instant now) {
@@ -196,7 +198,7 @@ Report MemoryDataPlane::report() const {
                             .is_made_by_us = true,
                             .is_attached = true,
                             .is_up = true,
-                            .mtu = policy_->tenant_mtu(index, underlay_.mtu),
+                            .mtu = policy_->tenant_mtu(index, link_mtu(underlay_.mtu, offloads_)),
                             .attach_count = 1,
                             .loss_count = 0,
                             .counts = port->counts()});

@@ -35,6 +35,8 @@ class PortTable {
   PortTable(const PortTable&) = delete;
   PortTable& operator=(const PortTable&) = delete;
 
+  /// Everywhere here `underlay_mtu` is the link_mtu() of the underlay (link_mtu.h).
+
   /// Attaches the ports of a policy that are new; nothing else is changed.
   /// @return  What is not attached yet, made ready; or an error, and nothing was changed.
   struct Port {

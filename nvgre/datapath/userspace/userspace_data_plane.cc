@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <urcu-qsbr.h>
 
+#include "nvgre/datapath/link_mtu.h"
 #include "nvgre/datapath/userspace/privileges.h"
 
 namespace nvgre::datapath::userspace {
@@ -95,14 +96,14 @@ Result<void> UserspaceDataPlane::apply(const overlay::PolicyDescription& descrip
   if (auto reached = watch_.check_routes(*policy, *link); !reached) return std::unexpected(std::move(reached.error()));
   auto underlay = attachment_.prepare(description.provider, *link);
   if (!underlay) return std::unexpected(std::move(underlay.error()));
-  auto ports = ports_.prepare(*policy, link->mtu, offloads_);
+  auto ports = ports_.prepare(*policy, link_mtu(link->mtu, offloads_), offloads_);
   if (!ports) return std::unexpected(std::move(ports.error()));
   // 2. The change.
   if (auto committed = attachment_.commit(std::move(*underlay), *policy, *link); !committed) {
     ports_.abandon(*ports, *policy);
     return committed;
   }
-  ports_.commit(std::move(*ports), policy_ ? *policy_ : *policy, *policy, link->mtu);
+  ports_.commit(std::move(*ports), policy_ ? *policy_ : *policy, *policy, link_mtu(link->mtu, offloads_));
   policy_ = std::move(policy);
   watch_.follow(*policy_);
   underlay_ = std::make_shared<const overlay::Underlay>(watch_.underlay());
@@ -116,7 +117,9 @@ void UserspaceDataPlane::apply(const offload::ActiveOffloads& offloads) {
   offloads_ = offloads;
   steering_.apply(offloads);
   ports_.offer(offloads);
-  if (policy_) publish();
+  if (!policy_) return;
+  if (watch_.link()) ports_.fit(*policy_, link_mtu(underlay_->mtu, offloads_));
+  publish();
 }
 
 void UserspaceDataPlane::steer(const Steering& steering) {
@@ -195,9 +198,9 @@ void UserspaceDataPlane::follow_changes() {
   bool is_changed = attachment_.follow(watch_.link(), *policy_);
   auto underlay = watch_.underlay();
   // A link event may be about a port's device, and a note about a made one; both are rare.
-  is_changed |= ports_.follow(*policy_, underlay.mtu, offloads_);
+  is_changed |= ports_.follow(*policy_, link_mtu(underlay.mtu, offloads_), offloads_);
   retry_.tried(Clock::now(), attachment_.wants_retry() || ports_.wants_retry());
-  if (underlay.mtu != underlay_->mtu && watch_.link()) ports_.fit(*policy_, underlay.mtu);
+  if (underlay.mtu != underlay_->mtu && watch_.link()) ports_.fit(*policy_, link_mtu(underlay.mtu, offloads_));
   if (!is_same(underlay, *underlay_)) {
     underlay_ = std::make_shared<const overlay::Underlay>(std::move(underlay));
     is_changed = true;

@@ -133,6 +133,23 @@ TEST_P(TwoPlanes, carry_a_ping_and_count_it) {
   EXPECT_TRUE(report.next_hops[0].is_resolved);
 }
 
+TEST_P(TwoPlanes, OVL_14_KEY_31_make_ports_that_fit_the_links_own_limit) {
+  constexpr std::size_t kDeviceMtu = 1500;
+  const auto mtu_at = [this](std::size_t link_mtu) {
+    auto offloads = offload::ActiveOffloads::all();
+    offloads.link_mtu = link_mtu;
+    one_.host.enter([&] { one_.plane->apply(offloads); });
+    return one_.plane->report().ports[0].mtu;
+  };
+  const auto fitting = [](std::size_t mtu) {
+    if (GetParam().has_existing_devices) return kDeviceMtu;  // whose MTU is not ours
+    return mtu - (GetParam().is_outer_v6 ? 62 : 42);
+  };
+  EXPECT_EQ(one_.plane->report().ports[0].mtu, fitting(kDeviceMtu));
+  EXPECT_EQ(mtu_at(1400), fitting(1400));
+  EXPECT_EQ(mtu_at(9000), fitting(kDeviceMtu)) << "the device's own is less";
+}
+
 /// Times that each worker gave its CPU away by sleeping.
 std::map<std::string, long> voluntary_switches() {
   std::map<std::string, long> switches;
