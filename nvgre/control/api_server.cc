@@ -62,13 +62,21 @@ void ApiServer::accept_clients() {
 }
 
 void ApiServer::serve_client(Client& client) {
-  const bool is_alive = receive(client);
-  answer_lines(client);
-  if (!is_alive || !send(client) || (client.is_finished && client.to_send.empty())) {
+  if (!take_turn(client) || (client.is_finished && client.is_served())) {
     clients_.erase(client.descriptor.number());  // closing takes it out of epoll
     return;
   }
   watch(client, EPOLL_CTL_MOD);
+}
+
+// A client that asks faster than it reads the answers is neither read nor answered until it has taken them: so what it
+// costs is bounded by kMaxUnsentSize, one answer and kMaxRequestSize.
+bool ApiServer::take_turn(Client& client) {
+  if (!send(client)) return false;
+  if (!client.to_send.empty()) return true;
+  const bool is_alive = receive(client);
+  answer_lines(client);
+  return is_alive && send(client);
 }
 
 bool ApiServer::receive(Client& client) {
@@ -86,28 +94,36 @@ bool ApiServer::receive(Client& client) {
 
 void ApiServer::answer_lines(Client& client) {
   std::size_t start = 0;
-  for (std::size_t end = 0; (end = client.received.find('\n', start)) != std::string::npos; start = end + 1)
+  std::size_t end = client.received.find('\n');
+  for (; end != std::string::npos && client.to_send.size() < kMaxUnsentSize; end = client.received.find('\n', start)) {
     client.to_send += answer_(std::string_view(client.received).substr(start, end - start)) + '\n';
+    start = end + 1;
+  }
   client.received.erase(0, start);
-  if (client.received.size() <= kMaxRequestSize) return;
+  client.has_lines_left = end != std::string::npos;
+  if (client.has_lines_left || client.received.size() <= kMaxRequestSize) return;
   client.to_send += answer_("") + '\n';  // too long: an empty line is no request either
   client.received.clear();
   client.is_finished = true;
 }
 
 bool ApiServer::send(Client& client) {
-  while (!client.to_send.empty()) {
-    const ssize_t size = ::send(client.descriptor.number(), client.to_send.data(), client.to_send.size(), MSG_NOSIGNAL);
+  const std::string_view all = client.to_send;
+  while (client.sent_size < all.size()) {
+    const auto rest = all.substr(client.sent_size);
+    const ssize_t size = ::send(client.descriptor.number(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (size < 0) return would_block();
-    client.to_send.erase(0, static_cast<std::size_t>(size));
+    client.sent_size += static_cast<std::size_t>(size);
   }
+  client.to_send.clear();
+  client.sent_size = 0;
   return true;
 }
 
-// A client that asks faster than it reads the answers is not read until it has.
+// Lines that are left are answered when the client can take more, whether or not it sends more.
 void ApiServer::watch(const Client& client, int operation) const {
   epoll_event event{};
-  event.events = client.to_send.empty() ? EPOLLIN : EPOLLOUT;
+  event.events = client.is_served() ? EPOLLIN : EPOLLOUT;
   event.data.fd = client.descriptor.number();
   epoll_ctl(epoll_.number(), operation, client.descriptor.number(), &event);
 }

@@ -18,6 +18,8 @@ class ApiServer {
  public:
   static constexpr std::size_t kMaxClients = 64;          ///< At the same time; one more is hung up on.
   static constexpr std::size_t kMaxRequestSize = 65'536;  ///< Bytes of one line; a longer one is answered as "".
+  /// Bytes of answers that wait for a client: at so many the rest of its lines waits, until it has taken all of them.
+  static constexpr std::size_t kMaxUnsentSize = std::size_t{1} << 20;
 
   /// The answer to one line; both without the newline.
   using Answer = std::function<std::string(std::string_view line)>;
@@ -34,15 +36,19 @@ class ApiServer {
   /// One connection.
   struct Client {
     FileDescriptor descriptor;
-    std::string received;  ///< Of a line that has not ended.
-    std::string to_send;
-    bool is_finished = false;  ///< It sends no more; it goes when all is sent.
+    std::string received;         ///< Lines that are not answered yet, and the beginning of one.
+    std::string to_send;          ///< Answers; empty when all of them are gone.
+    std::size_t sent_size = 0;    ///< Bytes of `to_send` that are gone.
+    bool has_lines_left = false;  ///< `received` has a whole line.
+    bool is_finished = false;     ///< It sends no more; it goes when all is answered and sent.
+    [[nodiscard]] bool is_served() const noexcept { return to_send.empty() && !has_lines_left; }
   };
   ApiServer(int listener, Answer answer, FileDescriptor epoll);
 
   void accept_clients();
   void serve_client(Client& client);
   /// @return false if the connection is broken.
+  [[nodiscard]] bool take_turn(Client& client);
   [[nodiscard]] bool receive(Client& client);
   [[nodiscard]] bool send(Client& client);
   void answer_lines(Client& client);

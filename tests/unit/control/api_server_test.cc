@@ -1,5 +1,6 @@
 #include "nvgre/control/api_server.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <string>
@@ -104,6 +105,60 @@ TEST_F(ApiServerTest, answers_a_client_that_sends_no_more) {
   server_->serve();
   EXPECT_EQ(received(client), "last!\n");
   EXPECT_EQ(received(client), "EOF");
+}
+
+/// Answers of 100 kB each, and how many have been given.
+class LargeAnswers : public ApiServerTest {
+ protected:
+  static constexpr std::size_t kAnswerSize = 100'000;
+  LargeAnswers() {
+    server_.emplace(ApiServer::start(*socket_, [this](std::string_view) {
+                      ++answer_count_;
+                      return std::string(kAnswerSize, 'x');
+                    }).value());
+  }
+  /// Reads what is there, and says how many answers have ended.
+  std::size_t read_answers(const FileDescriptor& client) {
+    std::size_t count = 0;
+    for (auto text = received(client); !text.empty() && text != "EOF"; text = received(client))
+      count += static_cast<std::size_t>(std::ranges::count(text, '\n'));
+    return count;
+  }
+  std::size_t answer_count_ = 0;
+};
+
+TEST_F(LargeAnswers, answers_no_more_than_a_client_takes) {
+  constexpr std::size_t kBound = ApiServer::kMaxUnsentSize / kAnswerSize + 1;
+  const auto client = connected();
+  std::size_t asked = 0, read = 0;
+  for (int turn = 0; turn < 200; ++turn) {
+    while (send(client.number(), "a\nb\nc\nd\n", 8, MSG_NOSIGNAL | MSG_DONTWAIT) == 8 && asked < 100'000) asked += 4;
+    server_->serve();
+    ASSERT_LE(answer_count_, read + 2 * kBound + 3) << turn << ": what the socket holds, and what waits";
+    std::array<char, 4096> little{};
+    const auto size = recv(client.number(), little.data(), little.size(), MSG_DONTWAIT);
+    for (ssize_t i = 0; i < size; ++i) read += little.at(static_cast<std::size_t>(i)) == '\n' ? 1 : 0;
+  }
+  EXPECT_GT(asked, 1'000U);
+}
+
+TEST_F(LargeAnswers, answers_every_line_though_nothing_more_is_sent) {
+  constexpr std::size_t kLines = 200;
+  const auto client = connected();
+  std::string lines;
+  for (std::size_t i = 0; i < kLines; ++i) lines += "x\n";
+  send_text(client, lines);
+  shutdown(client.number(), SHUT_WR);
+  std::size_t read = 0;
+  for (std::size_t turn = 0; turn < 20 * kLines && read < kLines; ++turn) {
+    server_->serve();
+    read += read_answers(client);
+  }
+  EXPECT_EQ(read, kLines);
+  EXPECT_EQ(answer_count_, kLines);
+  server_->serve();
+  EXPECT_EQ(received(client), "EOF");
+  EXPECT_FALSE(is_readable());
 }
 
 TEST_F(ApiServerTest, hangs_up_on_a_line_without_end) {
