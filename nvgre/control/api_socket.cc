@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "nvgre/control/unix_address.h"
 
@@ -67,15 +68,25 @@ Result<FileDescriptor> take_lock(const std::string& path) {
 }  // namespace
 
 Result<ApiSocket> ApiSocket::open(const std::string& path) {
-  std::error_code error;
-  const auto directory = std::filesystem::path(path).parent_path();
-  if (!directory.empty()) std::filesystem::create_directories(directory, error);
-  if (error) return cannot_open(path, error.value());
+  ApiSocket socket(path);
+  if (auto made = socket.make_directory(); !made) return std::unexpected(made.error());
   auto lock = take_lock(path);
   if (!lock) return std::unexpected(lock.error());
-  ApiSocket socket(path, std::move(*lock));
+  socket.lock_ = std::move(*lock);
   if (auto listening = socket.listen(); !listening) return std::unexpected(listening.error());
   return socket;
+}
+
+Result<void> ApiSocket::make_directory() {
+  const auto directory = std::filesystem::path(path_).parent_path();
+  if (directory.empty()) return {};
+  std::error_code error;
+  for (auto missing = directory; !missing.empty() && !std::filesystem::exists(missing, error);
+       missing = missing.parent_path())
+    made_directories_.push_back(missing);
+  std::filesystem::create_directories(directory, error);
+  if (error) return cannot_open(path_, error.value());
+  return {};
 }
 
 // Under the lock nobody else may use the path: a socket that is there was left behind.
@@ -98,9 +109,10 @@ Result<void> ApiSocket::listen() {
 }
 
 ApiSocket::~ApiSocket() {
-  if (!lock_) return;  // moved from
   if (listener_) unlink(path_.c_str());
-  unlink(lock_path(path_).c_str());
+  if (lock_) unlink(lock_path(path_).c_str());
+  for (const auto& directory : made_directories_)  // none if moved from
+    if (rmdir(directory.c_str()) != 0) break;      // somebody else uses it
 }
 
 }  // namespace nvgre::control

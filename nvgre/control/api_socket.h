@@ -1,7 +1,9 @@
 /// The place where a running endpoint is reached: a Unix stream socket that belongs to exactly one process at a time.
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "nvgre/datapath/userspace/file_descriptor.h"
 #include "nvgre/wire/result.h"
@@ -11,7 +13,8 @@ namespace nvgre::control {
 using datapath::userspace::FileDescriptor;
 
 /// A listening socket and the lock beside it ("PATH.lock"). Whoever holds the lock owns the path: a second process is
-/// refused, and what a killed one left behind is taken over, since the kernel frees its lock. Both files go with it.
+/// refused, and what a killed one left behind is taken over, since the kernel frees its lock. Both files go with it,
+/// and so do directories that it made, as far as they are empty.
 class ApiSocket {
  public:
   /// Makes the directory if it is missing. The socket is for its owner only (mode 0600).
@@ -28,10 +31,12 @@ class ApiSocket {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
-  ApiSocket(std::string path, FileDescriptor lock) noexcept : path_(std::move(path)), lock_(std::move(lock)) {}
+  explicit ApiSocket(std::string path) noexcept : path_(std::move(path)) {}
+  [[nodiscard]] Result<void> make_directory();
   [[nodiscard]] Result<void> listen();
 
   std::string path_;
+  std::vector<std::filesystem::path> made_directories_;  ///< The deepest first.
   FileDescriptor lock_;
   FileDescriptor listener_;
 };

@@ -34,7 +34,31 @@ TEST(ApiSocket, listens_for_its_owner_only_and_leaves_nothing_behind) {
     ASSERT_EQ(stat(path.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
   }
-  EXPECT_TRUE(std::filesystem::is_empty(directory.path() / "below"));
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "below")) << "a directory that it made";
+}
+
+TEST(ApiSocket, removes_the_directories_that_it_made_and_no_other) {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directory(directory.path() / "there");
+  const auto path = directory.file("there/one/two/nvgre.sock");
+  {
+    ASSERT_TRUE(ApiSocket::open(path));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path() / "there"));
+  {
+    const auto socket = ApiSocket::open(path);
+    ASSERT_TRUE(socket);
+    std::ofstream(directory.path() / "there/one/note") << "somebody's";
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "there/one/two"));
+  EXPECT_TRUE(std::filesystem::exists(directory.path() / "there/one/note"));
+}
+
+TEST(ApiSocket, leaves_no_directory_behind_where_it_can_not_listen) {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("below/" + std::string(200, 'x'));  // longer than a socket's address
+  EXPECT_FALSE(ApiSocket::open(path));
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "below"));
 }
 
 TEST(ApiSocket, refuses_a_second_owner) {
