@@ -30,7 +30,8 @@ Shares shares_of_port(const datapath::Report& report, const std::string& device)
   return shares;
 }
 
-/// What no other queue has: VMQ-1. Its bytes are not told apart from those of headers, and so not shown.
+/// What no other queue has: VMQ-1. The others' bytes are those of inner frames, which
+/// not all of its packets have: so it has none to show.
 Shares shares_of_default_queue(const datapath::Report& report) {
   Shares shares;
   for (std::size_t worker = 0; worker < report.workers.size(); ++worker) {
