@@ -14,15 +14,40 @@ namespace nvgre::capture {
 namespace {
 
 constexpr std::size_t kBufferSize = 262'144;
-constexpr mode_t kUsualMode = 0666;  // the process's mask takes its share
+constexpr mode_t kUsualMode = 0666;    // the process's mask takes its share
+constexpr mode_t kPrivateMode = 0600;  // until it is known who may read it
 constexpr mode_t kPermissions = 0777;
 constexpr const char* kTemporarySuffix = ".XXXXXX";
 
-/// mkstemp() makes private files; a capture gets the mode that any new file of this user gets.
+/// A file that is made anew gets the mode that any new file of this user gets.
 void give_usual_mode(int descriptor) {
   const mode_t mask = umask(0);
   umask(mask);
   fchmod(descriptor, kUsualMode & ~mask);
+}
+
+/// Gives a new file the owner and group of the one that it replaces, as far as this process may.
+/// @return Whether it has that group now.
+bool give_owner(int descriptor, const struct stat& replaced) {
+  if (fchown(descriptor, replaced.st_uid, replaced.st_gid) == 0) return true;
+  constexpr auto kSameOwner = static_cast<uid_t>(-1);
+  struct stat status{};
+  return fchown(descriptor, kSameOwner, replaced.st_gid) == 0 ||
+         (fstat(descriptor, &status) == 0 && status.st_gid == replaced.st_gid);
+}
+
+/// The mode of a file whose group could not be kept. Whoever was of the old group is one of the others now, and some of
+/// the others are the group: both may do only what both might do before.
+mode_t without_group(mode_t mode) {
+  const mode_t both = mode >> 3 & mode & S_IRWXO;
+  return (mode & S_IRWXU) | both << 3 | both;
+}
+
+/// Who may read a file that is replaced may read the new one, and nobody else: captures and keys are private.
+void give_readers(int descriptor, const struct stat& replaced) {
+  const mode_t mode = replaced.st_mode & kPermissions;
+  fchmod(descriptor,
+         give_owner(descriptor, replaced) ? mode : without_group(mode));  // chown() first: it takes bits off
 }
 
 /// A name beside `path` that nothing has at this moment; empty if there is none to be had.
@@ -78,22 +103,24 @@ int OutputFile::open_descriptor() {
   int descriptor = open_unnamed();
   kind_ = descriptor >= 0 ? Kind::kUnnamed : Kind::kTemporary;
   if (descriptor < 0) descriptor = open_temporary();
-  // Who may read a file that is replaced may read the new one, and nobody else: captures are private.
-  if (exists && descriptor >= 0) fchmod(descriptor, status.st_mode & kPermissions);
+  if (descriptor < 0) return descriptor;
+  if (exists)
+    give_readers(descriptor, status);
+  else
+    give_usual_mode(descriptor);
   return descriptor;
 }
 
 int OutputFile::open_unnamed() const {
   const auto folder = std::filesystem::path(path_).parent_path();
-  return open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kUsualMode);
+  return open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kPrivateMode);
 }
 
 /// For file systems without unnamed files.
 int OutputFile::open_temporary() {
   std::string name = path_ + kTemporarySuffix;
-  const int descriptor = mkstemp(name.data());
+  const int descriptor = mkostemp(name.data(), O_CLOEXEC);
   if (descriptor < 0) return descriptor;
-  give_usual_mode(descriptor);
   temporary_path_ = std::move(name);
   return descriptor;
 }
@@ -105,6 +132,11 @@ void OutputFile::write(const void* bytes, std::size_t size) {
 
 void OutputFile::flush() {
   if (error_number_ == 0 && std::fflush(file_.get()) != 0) error_number_ = errno;
+}
+
+void OutputFile::store() {
+  flush();
+  if (error_number_ == 0 && kind_ != Kind::kStream && fsync(fileno(file_.get())) != 0) error_number_ = errno;
 }
 
 Result<void> OutputFile::finish() {

@@ -1,5 +1,6 @@
 /// A file that appears whole or not at all: its content lies in a file without a name, which vanishes with the process,
-/// until finish() gives it its name.
+/// until finish() gives it its name. A file that it replaces leaves it its owner, group and mode; where this process
+/// may not give files away, nobody can read the new one who could not read the old one.
 #pragma once
 
 #include <cstdio>
@@ -26,6 +27,8 @@ class OutputFile {
   void write(const void* bytes, std::size_t size);
   /// Hands on what is buffered, to a stream.
   void flush();
+  /// Has the system store what was written, for a file that has to outlive a power failure whole; before finish().
+  void store();
   [[nodiscard]] bool has_failed() const noexcept { return error_number_ != 0; }
   /// Writes out what is buffered and gives the file its name; call once, last. @return the first failure, if any
   [[nodiscard]] Result<void> finish();

@@ -4,12 +4,12 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <vector>
 
+#include "nvgre/capture/output_file.h"
 #include "nvgre/control/configuration.h"
 #include "nvgre/control/toml.h"
 
@@ -89,24 +89,16 @@ std::unexpected<Error> cannot(const std::string& what, const std::string& path) 
   return failure(ErrorCode::kSystem, path + ": cannot " + what + ": " + std::strerror(errno));
 }
 
-/// Written beside the file and moved into its place. A link stays one: what it points to is replaced.
+/// A link stays one: what it points to is replaced.
 Result<void> replace_file(const std::string& path, const std::string& text) {
-  namespace files = std::filesystem;
-  std::error_code error;
-  const auto target = files::canonical(path, error);
-  if (error) return cannot("be found", path);
-  const auto next = target.string() + ".new";
-  const auto discard = [&] {
-    std::error_code ignored;
-    files::remove(next, ignored);
-    return cannot("be written", path);
+  const auto refuse = [](const Error& error) {
+    return failure(ErrorCode::kSystem, error.message + "; a new file takes its place as a whole");
   };
-  std::ofstream file(next, std::ios::binary | std::ios::trunc);
-  file << text << std::flush;
-  if (!file) return discard();
-  files::permissions(next, files::status(target).permissions(), error);
-  if (!error) files::rename(next, target, error);
-  if (error) return discard();
+  auto file = capture::OutputFile::create(path);
+  if (!file) return refuse(file.error());
+  file->write(text.data(), text.size());
+  file->store();
+  if (const auto finished = file->finish(); !finished) return refuse(finished.error());
   return {};
 }
 

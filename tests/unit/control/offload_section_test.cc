@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "nvgre/control/configuration.h"
 #include "tests/unit/capture/temporary_directory.h"
@@ -121,6 +122,32 @@ TEST_F(OffloadFile, a_link_stays_a_link) {
   ASSERT_TRUE(write_keywords(link, with(kProvider, Keyword::kRss, 0)));
   EXPECT_TRUE(std::filesystem::is_symlink(link));
   EXPECT_THAT(read(), HasSubstr("RSS = false"));
+}
+
+TEST_F(OffloadFile, its_replacement_touches_no_other_file) {
+  write(kProvider);
+  const auto victim = directory_.file("victim");
+  std::ofstream(victim) << "mine";
+  std::filesystem::create_symlink(victim, path_ + ".new");
+  ASSERT_TRUE(write_keywords(path_, with(kProvider, Keyword::kRss, 0)));
+  EXPECT_EQ(std::filesystem::file_size(victim), 4U);
+  EXPECT_TRUE(std::filesystem::is_symlink(path_ + ".new"));
+  EXPECT_FALSE(std::filesystem::is_symlink(path_));
+  EXPECT_THAT(read(), HasSubstr("RSS = false"));
+}
+
+TEST_F(OffloadFile, says_why_it_can_not_be_replaced) {
+  std::filesystem::create_directory(directory_.file("shut"));
+  path_ = directory_.file("shut/nvgre.toml");
+  write(kProvider);
+  std::filesystem::permissions(directory_.file("shut"),
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  if (access(directory_.file("shut").c_str(), W_OK) == 0) GTEST_SKIP() << "this user may write everywhere";
+  const auto done = write_keywords(path_, with(kProvider, Keyword::kRss, 0));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::kSystem);
+  EXPECT_THAT(done.error().message, HasSubstr(path_ + ": Permission denied"));
+  EXPECT_EQ(read(), kProvider);
 }
 
 TEST_F(OffloadFile, that_is_not_there_is_an_error) {
