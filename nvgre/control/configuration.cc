@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 #include <tuple>
 
 #include "nvgre/control/nearest.h"
+#include "nvgre/control/text_file.h"
 #include "nvgre/control/toml_table.h"
 #include "nvgre/control/toml_values.h"
 
@@ -357,12 +354,9 @@ std::expected<Configuration, ConfigurationProblems> parse_configuration(std::str
 
 std::expected<Configuration, ConfigurationProblems> read_configuration(const std::string& path,
                                                                        const offload::KeywordHost& host) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || text.fail())
-    return std::unexpected(ConfigurationProblems{{0, "", "cannot read: " + std::string(std::strerror(errno))}});
-  return parse_configuration(std::move(text).str(), host);
+  const auto text = read_text_file(path);
+  if (!text) return std::unexpected(ConfigurationProblems{{0, "", text.error().message}});
+  return parse_configuration(*text, host);
 }
 
 std::string unknown_keyword(std::string_view name) {

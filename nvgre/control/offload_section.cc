@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <vector>
 
 #include "nvgre/capture/output_file.h"
 #include "nvgre/control/configuration.h"
+#include "nvgre/control/text_file.h"
 #include "nvgre/control/toml.h"
 
 namespace nvgre::control {
@@ -85,10 +82,6 @@ std::string edited(std::string_view text, const Places& places, const Keywords& 
   return out;
 }
 
-std::unexpected<Error> cannot(const std::string& what, const std::string& path) {
-  return failure(ErrorCode::kSystem, path + ": cannot " + what + ": " + std::strerror(errno));
-}
-
 /// A link stays one: what it points to is replaced.
 Result<void> replace_file(const std::string& path, const std::string& text) {
   const auto refuse = [](const Error& error) {
@@ -132,12 +125,11 @@ Result<std::string> with_keywords(std::string_view text, const Keywords& wanted)
 }
 
 Result<void> write_keywords(const std::string& path, const Keywords& wanted) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) return cannot("be read", path);
-  const auto next = with_keywords(text, wanted);
+  const auto text = read_text_file(path);
+  if (!text) return failure(ErrorCode::kSystem, path + ": " + text.error().message);
+  const auto next = with_keywords(*text, wanted);
   if (!next) return failure(next.error().code, path + ": " + next.error().message);
-  return *next == text ? Result<void>{} : replace_file(path, *next);
+  return *next == *text ? Result<void>{} : replace_file(path, *next);
 }
 
 }  // namespace nvgre::control

@@ -334,6 +334,18 @@ TEST(Configuration, names_a_file_that_cannot_be_read) {
             "/nowhere/nvgre.toml: cannot read: No such file or directory");
 }
 
+TEST(Configuration, a_provider_without_an_address_is_named_by_the_line_of_the_list) {
+  EXPECT_THAT(problem_of("[provider]\nttl = 3\naddresses = []\n"),
+              HasSubstr("f.toml:3: [provider] addresses: given [], accepted is a list of at least one IPv4 or IPv6"));
+  EXPECT_THAT(problem_of("[provider]\nttl = 3\n"), HasSubstr("f.toml:1: [provider] addresses: missing, accepted is"));
+}
+
+TEST(Configuration, an_empty_file_lacks_what_has_to_be_there) {
+  const auto configuration = read_configuration("/dev/null", kHost);
+  ASSERT_FALSE(configuration);
+  EXPECT_THAT(to_string(configuration.error().front(), "f.toml"), HasSubstr("f.toml: [provider]: missing"));
+}
+
 TEST(Configuration, example_files_are_good) {
   for (const auto* name : {"examples/two-hosts/host-a.toml", "examples/two-hosts/host-b.toml"}) {
     const auto configuration = read_configuration(std::string(NVGRE_SOURCE_DIR "/") + name, kHost);

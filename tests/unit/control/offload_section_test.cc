@@ -8,7 +8,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "nvgre/control/configuration.h"
 #include "tests/unit/capture/temporary_directory.h"
@@ -136,25 +135,11 @@ TEST_F(OffloadFile, its_replacement_touches_no_other_file) {
   EXPECT_THAT(read(), HasSubstr("RSS = false"));
 }
 
-TEST_F(OffloadFile, says_why_it_can_not_be_replaced) {
-  std::filesystem::create_directory(directory_.file("shut"));
-  path_ = directory_.file("shut/nvgre.toml");
-  write(kProvider);
-  std::filesystem::permissions(directory_.file("shut"),
-                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
-  if (access(directory_.file("shut").c_str(), W_OK) == 0) GTEST_SKIP() << "this user may write everywhere";
-  const auto done = write_keywords(path_, with(kProvider, Keyword::kRss, 0));
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().code, ErrorCode::kSystem);
-  EXPECT_THAT(done.error().message, HasSubstr(path_ + ": Permission denied"));
-  EXPECT_EQ(read(), kProvider);
-}
-
 TEST_F(OffloadFile, that_is_not_there_is_an_error) {
   const auto done = write_keywords(path_, Keywords(kHost));
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::kSystem);
-  EXPECT_THAT(done.error().message, HasSubstr("cannot be read"));
+  EXPECT_THAT(done.error().message, HasSubstr(path_ + ": cannot read: No such file or directory"));
 }
 
 }  // namespace
