@@ -21,6 +21,14 @@ std::string keyword_value(const toml::node& node) {
   return "";
 }
 
+/// A provider without an address: not written, or an empty list.
+void lacks_addresses(TomlTable& provider) {
+  if (const auto* given = provider.find("addresses"))
+    provider.refuse("addresses", *given);
+  else
+    provider.missing("addresses");
+}
+
 /// Reads one document into one configuration, table by table.
 class Reader {
  public:
@@ -126,7 +134,7 @@ void Reader::read_provider() {
   provider.interface = Configuration::kDefaultInterface;
   table.read("interface", provider.interface, to_interface_name);
   table.read_list("addresses", provider.addresses, to_address<wire::ProviderAddress>);
-  if (provider.addresses.empty() && table.is_good()) table.missing("addresses");
+  if (provider.addresses.empty() && table.is_good()) lacks_addresses(table);
   table.read("dscp", provider.dscp, to_number_or<std::uint8_t>("copy", 0, 63));
   table.read("ttl", provider.time_to_live, to_number<std::uint8_t>(1, 255));
   table.read("flow_label", provider.flow_label, to_boolean);

@@ -11,12 +11,14 @@ constexpr std::string_view kMac = R"(an Ethernet address such as "02:00:00:00:50
 constexpr std::string_view kBoolean = "true or false";
 constexpr std::string_view kAddress = R"(an IPv4 or IPv6 address such as "192.0.2.1" or "2001:db8::1")";
 constexpr std::string_view kAddresses = R"(a list of IPv4 and IPv6 addresses such as ["192.0.2.1", "2001:db8::1"])";
+constexpr std::string_view kSomeAddresses = R"(a list of at least one IPv4 or IPv6 address, such as ["198.18.0.1"])";
 constexpr std::string_view kInterface =
     R"(the name of an interface such as "eth0": 1 to 15 characters, no space, no "/")";
 
 constexpr ConfigurationKey kKeys[] = {
     {"[provider]", "interface", kInterface, R"("eth0")", "the interface to the provider's network"},
-    {"[provider]", "addresses", kAddresses, "", "this host's Provider Addresses; the first of a version is sent from"},
+    {"[provider]", "addresses", kSomeAddresses, "",
+     "this host's Provider Addresses; the first of a version is sent from"},
     {"[provider]", "dscp", R"("copy" or a number from 0 to 63)", R"("copy")",
      "outer DSCP: the inner packet's, or a fixed one"},
     {"[provider]", "ttl", "a number from 1 to 255", "64", "outer TTL or hop limit"},
