@@ -160,6 +160,7 @@ void Reader::read_datapath() {
 void Reader::read_offload() {
   const auto* node = single("offload");
   if (node == nullptr) return;
+  configuration_.lines.offload.line = line_of(*node);
   std::vector<offload::Keyword> seen;
   for (const auto& [key, value] : *node) {
     const std::string where = "[offload] " + std::string(key.str());
@@ -175,6 +176,7 @@ void Reader::read_offload() {
       refuse("given " + as_written(value) + ", accepted is " + configuration_.offload.accepted_values(*keyword));
     } else {
       seen.push_back(*keyword);
+      configuration_.lines.offload.keys.emplace(offload::describe(*keyword).name, key.source().begin.line);
     }
   }
 }
@@ -210,6 +212,7 @@ void Reader::read_api() {
   TomlTable table(*node, "[api]", problems_);
   table.read("socket", configuration_.socket, to_socket_path);
   table.refuse_unknown_keys();
+  configuration_.lines.api = table.lines();
 }
 
 void Reader::read_subnet(const toml::table& node) {

@@ -22,16 +22,18 @@ enum class DataPlaneMode : std::uint8_t { kAuto, kKernel, kUserspace };
 struct TableLines {
   std::string table;  ///< As the file writes it, for example "[[port]]".
   unsigned line = 0;  ///< Of the table itself.
-  std::map<std::string, unsigned, std::less<>> keys;
+  std::map<std::string, unsigned, std::less<>> keys = {};
   [[nodiscard]] unsigned line_of(std::string_view key) const {
     const auto found = keys.find(key);
     return found == keys.end() ? line : found->second;
   }
 };
 
-/// Of the tables whose entries may turn out wrong only when they are used; lists have a PolicyDescription's indices.
+/// Of the tables whose entries may turn out wrong only when they are used, also where the file has no such table; lists
+/// have a PolicyDescription's indices.
 struct PolicyLines {
-  TableLines provider, datapath, rss;
+  TableLines provider{.table = "[provider]"}, datapath{.table = "[datapath]"}, offload{.table = "[offload]"},
+      rss{.table = "[rss]"}, api{.table = "[api]"};
   std::vector<TableLines> subnets, ports, records;
 };
 

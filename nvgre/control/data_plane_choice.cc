@@ -1,5 +1,7 @@
 #include "nvgre/control/data_plane_choice.h"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "nvgre/datapath/userspace/privileges.h"
@@ -7,13 +9,21 @@
 
 namespace nvgre::control {
 
+Result<void> check_mode(const Configuration& configuration, std::string_view file) {
+  if (configuration.mode != DataPlaneMode::kKernel) return {};
+  const ConfigurationProblem problem{
+      configuration.lines.datapath.line_of("mode"), "[datapath] mode",
+      "given \"kernel\", but this nvgre has no kernel data plane; accepted here are \"auto\" and \"userspace\""};
+  return failure(ErrorCode::kInvalid, to_string(problem, file));
+}
+
+unsigned worker_count_of(const Configuration& configuration) {
+  if (configuration.workers != 0) return configuration.workers;
+  return std::max(1U, std::thread::hardware_concurrency());  // counts the CPUs that this process may use
+}
+
 Result<void> check_data_plane(const Configuration& configuration, std::string_view file) {
-  if (configuration.mode == DataPlaneMode::kKernel) {
-    const ConfigurationProblem problem{
-        configuration.lines.datapath.line_of("mode"), "[datapath] mode",
-        "given \"kernel\", but this nvgre has no kernel data plane; accepted here are \"auto\" and \"userspace\""};
-    return failure(ErrorCode::kInvalid, to_string(problem, file));
-  }
+  if (auto possible = check_mode(configuration, file); !possible) return possible;
   return datapath::userspace::check_privileges();
 }
 

@@ -9,8 +9,15 @@
 
 namespace nvgre::control {
 
-/// Whether the data plane that is configured can be had here, and by this process; changes nothing.
+/// Whether this nvgre has a data plane of the configured mode.
 /// @param file  The configuration's, for messages.
+[[nodiscard]] Result<void> check_mode(const Configuration& configuration, std::string_view file);
+
+/// How many workers there will be.
+[[nodiscard]] unsigned worker_count_of(const Configuration& configuration);
+
+/// Whether the data plane that is configured can be had here, and by this process; changes nothing.
+/// @param file  As for check_mode().
 /// @return      kInvalid: there is none of that mode; kPrivilege: the capability that is missing.
 [[nodiscard]] Result<void> check_data_plane(const Configuration& configuration, std::string_view file);
 

@@ -22,6 +22,7 @@
 
 #include "nvgre/control/api_protocol.h"
 #include "nvgre/control/api_server.h"
+#include "nvgre/control/configuration_check.h"
 #include "nvgre/control/data_plane_choice.h"
 #include "nvgre/control/host.h"
 #include "nvgre/control/notify.h"
@@ -153,6 +154,9 @@ RunStatus run(const std::string& configuration_file) {
 RunStatus check_configuration_file(const std::string& configuration_file) {
   const auto configuration = read_configuration(configuration_file, this_host());
   if (!configuration) return refuse({ErrorCode::kInvalid, joined(configuration.error(), configuration_file)});
+  if (auto possible = check_mode(*configuration, configuration_file); !possible) return refuse(possible.error());
+  if (auto judged = judge_workers(*configuration, configuration_file, worker_count_of(*configuration)); !judged)
+    return refuse(judged.error());
   const auto& policy = configuration->policy;
   std::cout << configuration_file << ": good: " << policy.subnets.size() << " subnets, " << policy.ports.size()
             << " ports, " << policy.records.size() << " records\n";

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "nvgre/control/configuration_check.h"
 #include "nvgre/control/host.h"
 #include "nvgre/control/oid_request.h"
 #include "nvgre/control/report_json.h"
@@ -64,7 +65,7 @@ Service::Service(std::string file, Configuration configuration, ChosenDataPlane 
 // Offloads first, so that the first port is made with what it may offer its tenant. The underlay's MTU may change at
 // any time and is bounded per packet by the endpoint (path MTU), so that of the link is only what JumboPacket makes it.
 Result<void> Service::start() {
-  if (auto judged = judge_workers(configuration_); !judged) return judged;
+  if (auto judged = judge_workers(configuration_, file_, chosen_.plane->worker_count()); !judged) return judged;
   adapter_.set_device_mtu(kLargestIpPacket);
   adapter_.turn_everything_on();
   adapter_.attach([this](const offload::ActiveOffloads& next) { chosen_.plane->apply(next); });
@@ -115,40 +116,10 @@ Result<void> Service::reload() {
 
 // All that can be wrong is found before anything changes.
 Result<void> Service::judge_change(const Configuration& next) const {
-  const auto refuse = [this](std::string_view key) {
-    return failure(ErrorCode::kInvalid,
-                   file_ + ": " + std::string(key) + " can't change while nvgre runs; start again");
-  };
-  if (next.socket != configuration_.socket) return refuse("[api] socket");
-  if (next.mode != configuration_.mode) return refuse("[datapath] mode");
-  if (next.workers != configuration_.workers) return refuse("[datapath] workers");
-  if (auto judged = judge_workers(next); !judged) return judged;
+  if (auto judged = control::judge_change(configuration_, next, file_); !judged) return judged;
+  if (auto judged = judge_workers(next, file_, chosen_.plane->worker_count()); !judged) return judged;
   if (auto judged = adapter_.judge_keywords(next.offload); !judged)
     return failure(ErrorCode::kInvalid, file_ + ": [offload] " + judged.error().message);
-  return {};
-}
-
-// Workers that a file names, by the line that names them.
-Result<void> Service::judge_workers(const Configuration& configuration) const {
-  const auto count = chosen_.plane->worker_count();
-  const auto refuse = [&](const TableLines& lines, std::string_view key, const std::string& message) {
-    const ConfigurationProblem problem{lines.line_of(key), lines.table + " " + std::string(key), message};
-    return failure(ErrorCode::kInvalid, to_string(problem, file_));
-  };
-  for (std::size_t i = 0; i < configuration.policy.ports.size(); ++i)
-    for (const unsigned worker : configuration.policy.ports[i].workers)
-      if (worker >= count)
-        return refuse(configuration.lines.ports.at(i), "workers",
-                      "given " + std::to_string(worker) + ", accepted is a worker from 0 to " +
-                          std::to_string(count - 1) + " ([datapath] workers)");
-  const bool is_given = configuration.rss != RssSettings{};
-  const auto spread = default_scaling(adapter_, count);
-  if (is_given && !spread)
-    return refuse(configuration.lines.rss, "table",
-                  "nothing is hashed; RSS, VMQ and queue_rss of [offload] decide that");
-  if (!is_given) return {};
-  if (auto scaling = configuration.rss.applied_to(*spread, count); !scaling)
-    return refuse(configuration.lines.rss, "table", scaling.error().message);
   return {};
 }
 

@@ -43,7 +43,6 @@ class Service {
 
  private:
   [[nodiscard]] Result<void> apply(const Configuration& configuration);
-  [[nodiscard]] Result<void> judge_workers(const Configuration& configuration) const;
   [[nodiscard]] Result<void> judge_change(const Configuration& next) const;
   [[nodiscard]] nlohmann::json status() const;
   [[nodiscard]] Result<nlohmann::json> perform(const std::string& command, const nlohmann::json& request);

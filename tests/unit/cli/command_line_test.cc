@@ -201,3 +201,19 @@ TEST_F(CommandLine, status_without_an_endpoint_is_1_and_says_what_helps) {
 
 }  // namespace
 }  // namespace nvgre::cli
+TEST_F(CommandLine, run_check_judges_what_the_file_asks_of_the_data_plane) {
+  const std::string port = kProvider + "[[subnet]]\nvsid = 5001\n[[port]]\ndevice = \"blue1\"\nvsid = 5001\n" +
+                           "mac = \"02:00:00:00:50:01\"\n";
+  for (const auto& [text, problem] :
+       {std::pair{kProvider + "[datapath]\nmode = \"kernel\"\n", ":4: [datapath] mode: given \"kernel\""},
+        {kProvider + "[datapath]\nworkers = 2\n[rss]\ntable = [0, 7]\n", ":6: [rss] table: there is no worker 7"},
+        {port + "workers = [3]\n[datapath]\nworkers = 1\n", ":9: [[port]] workers: given 3, accepted is a worker"},
+        {kProvider + "[rss]\ntable = [255]\n", ":4: [rss] table: there is no worker 255"}}) {
+    const auto path = file(text);
+    const auto outcome = run({"run", "--check", "--config", path.c_str()});
+    EXPECT_EQ(outcome.status, 2) << text;
+    EXPECT_THAT(outcome.error, HasSubstr(path + problem));
+    EXPECT_THAT(outcome.out, IsEmpty());
+  }
+}
+

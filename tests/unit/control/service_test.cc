@@ -169,7 +169,9 @@ TEST_F(ServiceTest, reloads_live_offloads_and_refuses_those_of_the_start) {
   EXPECT_TRUE(state_.offloads.back().lso.active.v6);
 
   write(std::string(kFile) + "[offload]\nLsoV2IPv4 = true\nRssOrVmqPreference = 0\n" + kRecord);
-  EXPECT_THAT(message_of(service.reload()), HasSubstr("RssOrVmqPreference takes effect at start"));
+  EXPECT_EQ(message_of(service.reload()), file_ +
+                                              ":15: [offload] RssOrVmqPreference: given 0, accepted is 1 while nvgre "
+                                              "runs; takes effect at start: restart");
   EXPECT_FALSE(state_.offloads.back().lso.active.v4) << "nothing of it was taken";
   EXPECT_EQ(state_.policies.size(), 2U);
 }
@@ -177,12 +179,24 @@ TEST_F(ServiceTest, reloads_live_offloads_and_refuses_those_of_the_start) {
 TEST_F(ServiceTest, refuses_to_change_what_is_fixed_at_start) {
   auto service = this->service();
   ASSERT_TRUE(service.start());
+  const std::string end = " while nvgre runs; takes effect at start: restart";
   write(std::string(kFile) + "[api]\nsocket = \"/elsewhere\"\n");
-  EXPECT_EQ(message_of(service.reload()), file_ + ": [api] socket can't change while nvgre runs; start again");
+  EXPECT_EQ(message_of(service.reload()),
+            file_ + ":14: [api] socket: given \"/elsewhere\", accepted is \"/run/nvgre/nvgre.sock\"" + end);
   write(std::string(kFile) + "[datapath]\nworkers = 7\n");
-  EXPECT_EQ(message_of(service.reload()), file_ + ": [datapath] workers can't change while nvgre runs; start again");
+  EXPECT_EQ(message_of(service.reload()), file_ + ":14: [datapath] workers: given 7, accepted is 0" + end);
   write(std::string(kFile) + "[datapath]\nmode = \"userspace\"\n");
-  EXPECT_EQ(message_of(service.reload()), file_ + ": [datapath] mode can't change while nvgre runs; start again");
+  EXPECT_EQ(message_of(service.reload()),
+            file_ + ":14: [datapath] mode: given \"userspace\", accepted is \"auto\"" + end);
+}
+
+TEST_F(ServiceTest, refuses_that_a_line_of_the_start_goes) {
+  auto service = this->service("[datapath]\nworkers = 1\n");
+  ASSERT_TRUE(service.start());
+  write(kFile);
+  EXPECT_EQ(message_of(service.reload()), file_ +
+                                              ": [datapath] workers: not given, which means 0, accepted is 1 while "
+                                              "nvgre runs; takes effect at start: restart");
 }
 
 TEST_F(ServiceTest, says_that_the_file_is_gone) {

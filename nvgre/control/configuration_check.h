@@ -1,0 +1,23 @@
+/// What is wrong with a configuration not by itself but beside something else: the workers that there are, or the
+/// configuration that runs already.
+#pragma once
+
+#include <string_view>
+
+#include "nvgre/control/configuration.h"
+#include "nvgre/wire/result.h"
+
+namespace nvgre::control {
+
+/// Whether the workers that ports and [rss] name are among those that there are.
+/// @param file  The configuration's, for messages.
+/// @return      kInvalid, with the line that names another one.
+[[nodiscard]] Result<void> judge_workers(const Configuration& configuration, std::string_view file,
+                                         unsigned worker_count);
+
+/// Whether a running endpoint can change to `next`: socket, mode, workers and some keywords hold from its start on.
+/// @param file  That of `next`.
+/// @return      kInvalid, with the line, what is given there and what the endpoint runs with.
+[[nodiscard]] Result<void> judge_change(const Configuration& running, const Configuration& next, std::string_view file);
+
+}  // namespace nvgre::control
