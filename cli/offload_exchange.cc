@@ -1,8 +1,7 @@
 // `nvgre offload export|import`: all keywords as text, out of and into the running endpoint or a configuration file.
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
+#include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,9 +13,9 @@
 
 #include "cli/commands.h"
 #include "cli/endpoint_query.h"
+#include "cli/named_file.h"
 #include "cli/offload_commands.h"
 #include "nvgre/control/api_client.h"
-#include "nvgre/control/configuration.h"
 #include "nvgre/control/host.h"
 #include "nvgre/control/offload_section.h"
 #include "nvgre/ndis/inf_text.h"
@@ -56,21 +55,6 @@ struct Options {
   std::string file;
 };
 
-int complain_of_file(std::string_view command, const std::string& path, const std::string& problem) {
-  fmt::print(stderr, "nvgre {}: {}: {}\n", command, path, problem);
-  return kUnreadable;
-}
-
-/// The store of a configuration file.
-Result<Keywords> keywords_of_file(const std::string& path) {
-  const auto configuration = control::read_configuration(path, control::this_host());
-  if (configuration) return configuration->offload;
-  std::string text;
-  for (const auto& problem : configuration.error())
-    text += (text.empty() ? "" : "\n") + control::to_string(problem, path);
-  return failure(ErrorCode::kInvalid, text);
-}
-
 /// The store of an endpoint on this host, from its answer.
 Result<Keywords> keywords_of_answer(const json& answer) {
   Keywords keywords(control::this_host());
@@ -83,16 +67,19 @@ Result<Keywords> keywords_of_answer(const json& answer) {
   return keywords;
 }
 
-Result<Keywords> present_keywords(const Options& options) {
-  if (!options.config.empty()) return keywords_of_file(options.config);
+/// @return The present keywords; or the exit status, and the reason has been printed.
+std::expected<Keywords, int> present_keywords(std::string_view command, const Options& options) {
+  if (!options.config.empty()) return keywords_of_file(command, options.config);
   const auto answer = control::ask(options.socket, {{"command", "offload.show"}});
-  if (!answer) return std::unexpected(answer.error());
-  return keywords_of_answer(*answer);
+  if (!answer) return std::unexpected(complain(command, answer.error()));
+  auto keywords = keywords_of_answer(*answer);
+  if (!keywords) return std::unexpected(complain(command, keywords.error()));
+  return std::move(*keywords);
 }
 
 int export_keywords(const Options& options) {
-  const auto keywords = present_keywords(options);
-  if (!keywords) return complain("offload export", keywords.error());
+  const auto keywords = present_keywords("offload export", options);
+  if (!keywords) return keywords.error();
   fmt::print("{}", options.format == "inf" ? ndis::write_inf(*keywords) : control::offload_section(*keywords));
   return kDone;
 }
@@ -131,12 +118,11 @@ int import_into_endpoint(const Options& options, const Keywords& before, const n
 }
 
 int import_keywords(const Options& options) {
-  std::ifstream file(options.file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) return complain_of_file("offload import", options.file, "cannot be read");
-  const auto before = present_keywords(options);
-  if (!before) return complain("offload import", before.error());
-  const auto read = ndis::read_inf(text, *before);
+  const auto text = read_named_file("offload import", options.file);
+  if (!text) return text.error();
+  const auto before = present_keywords("offload import", options);
+  if (!before) return before.error();
+  const auto read = ndis::read_inf(*text, *before);
   print_notes(options.file, read.notes);
   if (read.settings.empty()) {
     print_notes(options.file, {"gives no keyword"});

@@ -132,7 +132,16 @@ TEST_F(CommandLine, export_and_import_say_which_file_is_wrong) {
   EXPECT_EQ(read(wrong), "[provider]\n");
   const auto absent = run({"offload", "import", "/nowhere.inf", "--config", wrong.c_str()});
   EXPECT_EQ(absent.status, kUnreadable);
-  EXPECT_THAT(absent.error, HasSubstr("/nowhere.inf: cannot be read"));
+  EXPECT_THAT(absent.error, HasSubstr("/nowhere.inf: cannot read: No such file or directory"));
+  for (const auto& words : std::vector<std::vector<const char*>>{{"export", "--config", "/nowhere.toml"},
+                                                                 {"import", inf.c_str(), "--config", "/nowhere.toml"},
+                                                                 {"import", "/tmp", "--config", wrong.c_str()}}) {
+    auto line = words;
+    line.insert(line.begin(), "offload");
+    const auto outcome = run(line);
+    EXPECT_EQ(outcome.status, kUnreadable) << testing::PrintToString(words);
+    EXPECT_THAT(outcome.error, HasSubstr(": cannot read: "));
+  }
 }
 
 TEST_F(CommandLine, inspect_prints_a_line_for_each_frame_and_sums_up) {
