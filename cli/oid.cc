@@ -1,10 +1,8 @@
 // `nvgre oid`: asks the adapter what a driver of NDIS would be asked, byte for byte.
 #include <algorithm>
-#include <cerrno>
+#include <cctype>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <iostream>
+#include <expected>
 #include <iterator>
 #include <memory>
 #include <sstream>
@@ -18,12 +16,11 @@
 
 #include "cli/commands.h"
 #include "cli/endpoint_query.h"
+#include "cli/named_file.h"
 #include "cli/oid_text.h"
 #include "nvgre/control/api_client.h"
-#include "nvgre/control/configuration.h"
 #include "nvgre/control/host.h"
 #include "nvgre/control/oid_request.h"
-#include "nvgre/control/service.h"
 #include "nvgre/ndis/miniport.h"
 #include "nvgre/offload/adapter.h"
 
@@ -33,15 +30,18 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFooter =
-    R"(An OID is a name of `nvgre oid list` or its number, hexadecimal with 0x. --hex is the information buffer: hexadecimal digits in pairs, or
-@FILE. A buffer that is too short for the answer is made longer, unless --length says how long it is.
+    R"(An OID is a name of `nvgre oid list` or its number, hexadecimal with 0x. --hex is the information buffer: hexadecimal
+digits in pairs, where 00*12 is twelve times the byte 00, or @FILE. A buffer that is too short for the answer is made
+longer, unless --length says how long it is.
 
 Without --offline the running endpoint's adapter is asked, and what is set holds from then on; all calls are one client,
 an administrator, which sees every queue. With --offline it is an adapter that lives for this call, as the keywords of
---config or their defaults make it; `script` makes several requests of it, one a line: TYPE OID [HEX].
+--config or their defaults make it. `script` makes several requests, one a line: TYPE OID [HEX]; none is made if a line
+is wrong.
 
 Exit status: 0 the request succeeded or is pending; 1 it was refused, as its status says, or no endpoint answers, or a
-decoded buffer is shorter than it says; 2 wrong usage; 3 a file can't be read; 4 the socket is not for this user.
+decoded buffer is shorter than it says; 2 wrong usage or configuration; 3 a file can't be read, or standard output can't
+be written; 4 the socket is not for this user.
 
 Examples:
   nvgre oid list
@@ -95,84 +95,101 @@ class OfflinePartner final : public OidPartner {
   ndis::ClientId client_ = miniport_.bind(ndis::ClientRole::kAdministrator);
 };
 
-Result<std::unique_ptr<OidPartner>> partner_of(const OidOptions& options) {
+/// @return The partner; or the exit status, and the reason has been printed.
+std::expected<std::unique_ptr<OidPartner>, int> partner_of(const OidOptions& options) {
   if (!options.offline) return std::make_unique<RunningPartner>(options.socket);
   const auto version = control::parse_ndis_version(options.ndis_version);
   if (!version)
-    return failure(ErrorCode::kInvalid, "--ndis: given \"" + options.ndis_version + "\", accepted is 6.0 to 6.85");
+    return std::unexpected(complain(
+        "oid", {ErrorCode::kInvalid, "--ndis: given \"" + options.ndis_version + "\", accepted is 6.0 to 6.85"}));
   offload::Keywords keywords(control::this_host());  // as the running endpoint would have them
   if (!options.configuration.empty()) {
-    auto configuration = control::read_configuration(options.configuration, control::this_host());
-    if (!configuration)
-      return failure(ErrorCode::kInvalid, control::joined(configuration.error(), options.configuration));
-    keywords = configuration->offload;
+    const auto configured = keywords_of_file("oid", options.configuration);
+    if (!configured) return std::unexpected(configured.error());
+    keywords = *configured;
   }
   return std::make_unique<OfflinePartner>(keywords, *version);
 }
 
-Result<std::string> read_file(const std::string& name) {
-  if (name == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(name);
-  if (!file) return failure(ErrorCode::kUnavailable, "can't read \"" + name + "\": " + std::strerror(errno));
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-Result<std::string> hex_of(const std::string& given) {
-  return given.starts_with('@') ? read_file(given.substr(1)) : Result<std::string>(given);
-}
-
-int unreadable(const Error& error) {
-  fmt::print(stderr, "nvgre oid: {}\n", error.message);
-  return kUnreadable;
+/// @return The digits; or the exit status, and the reason has been printed.
+std::expected<std::string, int> hex_of(const std::string& given) {
+  if (given.starts_with('@')) return read_named_file("oid", given.substr(1));
+  return given;
 }
 
 bool has_succeeded(const json& answer) {
   return answer.at("status") == "NDIS_STATUS_SUCCESS" || answer.at("status") == "NDIS_STATUS_PENDING";
 }
 
-int ask_and_print(OidPartner& partner, const json& request, bool as_json) {
-  const auto answer = partner.ask(request);
-  if (!answer) return complain("oid", answer.error());
-  fmt::print("{}", as_json ? answer->dump(2) + "\n" : oid_answer_text(*answer));
-  return has_succeeded(*answer) ? kDone : kFailed;
+void print_answer(const json& answer, bool as_json) {
+  fmt::print("{}", as_json ? answer.dump(2) + "\n" : oid_answer_text(answer));
 }
 
 int make_request(const OidOptions& options, std::string_view type) {
   const auto partner = partner_of(options);
-  if (!partner) return complain("oid", partner.error());
+  if (!partner) return partner.error();
   const auto hex = hex_of(options.hex);
-  if (!hex) return unreadable(hex.error());
+  if (!hex) return hex.error();
   json request = {{"oid", options.oid}, {"type", type}, {"hex", *hex}};
   if (options.has_length) request["length"] = options.length;
-  return ask_and_print(**partner, request, options.json);
+  const auto answer = (*partner)->ask(request);
+  if (!answer) return complain("oid", answer.error());
+  print_answer(*answer, options.json);
+  return has_succeeded(*answer) ? kDone : kFailed;
 }
 
-int run_script(const OidOptions& options) {
-  const auto partner = partner_of(options);
-  if (!partner) return complain("oid", partner.error());
-  const auto script = read_file(options.script);
-  if (!script) return unreadable(script.error());
-  int status = kDone;
-  std::istringstream lines(*script);
+/// One line of a script.
+struct ScriptedRequest {
+  std::string place;  ///< "FILE:LINE"
+  json request;
+};
+
+Result<json> request_of(const std::string& line) {
+  std::istringstream words(line);
+  std::string type, oid;
+  if (!(words >> type >> oid)) return failure(ErrorCode::kInvalid, "accepted is TYPE OID [HEX]");
+  json request = {{"oid", oid}, {"type", type}, {"hex", std::string(std::istreambuf_iterator<char>(words), {})}};
+  if (auto judged = control::judge_oid_request(request); !judged) return std::unexpected(judged.error());
+  return request;
+}
+
+/// All requests of a script, or what is wrong with the first line that is none.
+Result<std::vector<ScriptedRequest>> read_script(const std::string& name, const std::string& text) {
+  std::vector<ScriptedRequest> requests;
+  std::istringstream lines(text);
   std::string line;
   for (unsigned number = 1; std::getline(lines, line); ++number) {
-    std::istringstream words(line.substr(0, line.find('#')));
-    std::string type, oid;
-    if (!(words >> type)) continue;
-    if (!(words >> oid))
-      return complain("oid",
-                      {ErrorCode::kInvalid, fmt::format("{}:{}: accepted is TYPE OID [HEX]", options.script, number)});
-    const std::string hex(std::istreambuf_iterator<char>(words), {});
-    const int done = ask_and_print(**partner, {{"oid", oid}, {"type", type}, {"hex", hex}}, options.json);
-    if (done > kFailed) return done;
-    status = std::max(status, done);
+    line.resize(std::min(line.find('#'), line.size()));
+    if (std::ranges::all_of(line, [](unsigned char letter) { return std::isspace(letter) != 0; })) continue;
+    const auto place = fmt::format("{}:{}", name, number);
+    auto request = request_of(line);
+    if (!request) return failure(request.error().code, place + ": " + request.error().message);
+    requests.push_back({place, std::move(*request)});
+  }
+  return requests;
+}
+
+// The whole script is understood before its first request is made: a slip in it leaves the adapter as it was.
+int run_script(const OidOptions& options) {
+  const auto text = read_named_file("oid", options.script);
+  if (!text) return text.error();
+  const auto script = read_script(options.script, *text);
+  if (!script) return complain("oid", script.error());
+  const auto partner = partner_of(options);
+  if (!partner) return partner.error();
+  int status = kDone;
+  for (const auto& [place, request] : *script) {
+    const auto answer = (*partner)->ask(request);
+    if (!answer) return complain("oid", {answer.error().code, place + ": " + answer.error().message});
+    print_answer(*answer, options.json);
+    if (!has_succeeded(*answer)) status = kFailed;
   }
   return status;
 }
 
 int decode(const OidOptions& options) {
   const auto hex = hex_of(options.hex);
-  if (!hex) return unreadable(hex.error());
+  if (!hex) return hex.error();
   const auto buffer = control::parse_hex(*hex);
   if (!buffer) return complain("oid decode", buffer.error());
   const auto decoded = control::decode_buffer(options.oid, *buffer);
@@ -194,6 +211,7 @@ void add_partner_options(CLI::App& command, OidOptions& options) {
   add_socket_option(command, options.socket);
   auto* offline =
       command.add_flag("--offline", options.offline, "Ask an adapter of its own, not the running endpoint's");
+  offline->excludes("--socket");
   command.add_option("--config", options.configuration, "With --offline: take the keywords of this file's [offload]")
       ->needs(offline)
       ->type_name("FILE");

@@ -173,6 +173,21 @@ ndis::OidCompletion ask(ndis::Miniport& miniport, ndis::ClientId client, const P
   return once();
 }
 
+bool is_passed_over(char c) {
+  return std::isspace(static_cast<unsigned char>(c)) != 0 || c == ':' || c == ',';
+}
+
+/// How many times the byte before `text` is meant: takes "*12" off it. @return 1 without that; nothing for what is
+/// none.
+std::optional<std::size_t> take_repetition(std::string_view& text) {
+  if (!text.starts_with('*')) return 1;
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(text.begin() + 1, text.end(), count);
+  if (error != std::errc{} || count == 0 || (end != text.end() && !is_passed_over(*end))) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+  return count;
+}
+
 json indication_json(const ndis::StatusIndication& indication) {
   const auto structure = structure_of(indication.code);
   return {{"status", status_text(indication.code)},
@@ -227,6 +242,11 @@ Result<json> make_oid_request(ndis::Miniport& miniport, ndis::ClientId client, c
               {"indications", std::move(indications)}};
 }
 
+Result<void> judge_oid_request(const json& request) {
+  if (auto parsed = parse(request); !parsed) return std::unexpected(std::move(parsed.error()));
+  return {};
+}
+
 Result<json> decode_buffer(const std::string& structure, std::span<const std::uint8_t> buffer) {
   const auto* oid = ndis::find_oid(std::string_view(structure));
   const std::string name(oid == nullptr ? std::string_view(structure) : oid->structure);
@@ -243,9 +263,6 @@ Result<json> decode_buffer(const std::string& structure, std::span<const std::ui
 
 Result<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
   std::vector<std::uint8_t> bytes;
-  const auto is_passed_over = [](char c) {
-    return std::isspace(static_cast<unsigned char>(c)) != 0 || c == ':' || c == ',';
-  };
   while (!text.empty()) {
     if (is_passed_over(text.front())) {
       text.remove_prefix(1);
@@ -259,8 +276,15 @@ Result<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
       return failure(ErrorCode::kInvalid,
                      fmt::format("hex: given \"{}\" after {} bytes, accepted are hexadecimal digits in pairs",
                                  text.substr(0, 8), bytes.size()));
-    bytes.push_back(byte);
-    text.remove_prefix(2);
+    auto rest = text.substr(2);
+    const auto count = take_repetition(rest);
+    if (!count || *count > std::max(kLargestBuffer, bytes.size() + 1) - bytes.size())
+      return failure(ErrorCode::kInvalid,
+                     fmt::format("hex: given \"{}\" after {} bytes, accepted is a byte and how many times, such as "
+                                 "00*12, {} bytes in all",
+                                 text.substr(0, 12), bytes.size(), kLargestBuffer));
+    bytes.insert(bytes.end(), *count, byte);
+    text = rest;
   }
   return bytes;
 }

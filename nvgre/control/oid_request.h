@@ -29,11 +29,15 @@ namespace nvgre::control {
 [[nodiscard]] Result<nlohmann::json> make_oid_request(ndis::Miniport& miniport, ndis::ClientId client,
                                                       const nlohmann::json& request);
 
+/// Whether a request makes sense; asks nothing.
+[[nodiscard]] Result<void> judge_oid_request(const nlohmann::json& request);
+
 /// A buffer field by field, as in "fields" above; "problem" says what is too short about it, or is null. @param
 /// structure  A structure, or an OID whose buffer it is.
 [[nodiscard]] Result<nlohmann::json> decode_buffer(const std::string& structure, std::span<const std::uint8_t> buffer);
 
-/// Hexadecimal digits in pairs; blanks, colons, commas and 0x before a pair are passed over.
+/// Hexadecimal digits in pairs; blanks, colons, commas and 0x before a pair are passed over. "00*12" is twelve times
+/// the byte 00.
 [[nodiscard]] Result<std::vector<std::uint8_t>> parse_hex(std::string_view text);
 
 /// "6.30". @return  Nothing: no NDIS version.

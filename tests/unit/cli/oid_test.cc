@@ -1,4 +1,5 @@
 // `nvgre oid` on an adapter of its own, by calling what main() calls.
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <utility>
@@ -71,6 +72,48 @@ TEST(OidCommand, a_script_names_the_line_that_is_wrong) {
   const auto outcome = run({"script", path.c_str(), "--offline"});
   EXPECT_EQ(outcome.status, kUsage);
   EXPECT_THAT(outcome.error, HasSubstr("requests:2"));
+}
+
+TEST(OidCommand, a_script_is_understood_whole_before_its_first_request) {
+  const test::TemporaryDirectory directory;
+  const auto path = directory.file("requests");
+  for (const auto& [line, problem] : {std::pair{"query OID_NOTHING", "\"OID_NOTHING\" is no OID"},
+                                      {"set OID_OFFLOAD_ENCAPSULATION xy", "hex: given \"xy\""},
+                                      {"dance OID_OFFLOAD_ENCAPSULATION", "type: given \"dance\""},
+                                      {"set", "accepted is TYPE OID [HEX]"}}) {
+    std::ofstream(path) << "query OID_TCP_OFFLOAD_CURRENT_CONFIG  # good\n \t\n" << line << "\n";
+    const auto outcome = run({"script", path.c_str(), "--offline"});
+    EXPECT_EQ(outcome.status, kUsage) << line;
+    EXPECT_THAT(outcome.error, AllOf(HasSubstr("requests:3: "), HasSubstr(problem)));
+    EXPECT_EQ(outcome.out, "") << "nothing was asked";
+  }
+}
+
+TEST(OidCommand, a_script_ends_where_nobody_answers) {
+  const test::TemporaryDirectory directory;
+  const auto path = directory.file("requests");
+  std::ofstream(path) << "query OID_OFFLOAD_ENCAPSULATION\nquery OID_OFFLOAD_ENCAPSULATION\n";
+  const auto outcome = run({"script", path.c_str(), "--socket", "/nonexistent/nvgre.sock"});
+  EXPECT_EQ(outcome.status, kFailed);
+  EXPECT_THAT(outcome.error, HasSubstr("requests:1: "));
+  EXPECT_EQ(std::ranges::count(outcome.error, '\n'), 1) << outcome.error;
+}
+
+TEST(OidCommand, files_that_can_not_be_read_are_3_with_the_reason) {
+  const test::TemporaryDirectory directory;
+  const auto folder = directory.path().string();
+  const auto hex = run({"query", "OID_GEN_RECEIVE_HASH", "--offline", "--hex", ("@" + folder).c_str()});
+  EXPECT_EQ(hex.status, kUnreadable);
+  EXPECT_EQ(hex.error, "nvgre oid: " + folder + ": cannot read: Is a directory\n");
+  const auto configuration = run({"query", "OID_GEN_RECEIVE_HASH", "--offline", "--config", "/nowhere.toml"});
+  EXPECT_EQ(configuration.status, kUnreadable);
+  EXPECT_EQ(configuration.error, "nvgre oid: /nowhere.toml: cannot read: No such file or directory\n");
+}
+
+TEST(OidCommand, offline_there_is_no_socket) {
+  const auto outcome = run({"query", "OID_OFFLOAD_ENCAPSULATION", "--offline", "--socket", "a.sock"});
+  EXPECT_EQ(outcome.status, kUsage);
+  EXPECT_THAT(outcome.error, AllOf(HasSubstr("--offline"), HasSubstr("--socket")));
 }
 
 TEST(OidCommand, decodes_buffers_from_elsewhere_out_of_a_file) {

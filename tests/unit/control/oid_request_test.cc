@@ -118,6 +118,14 @@ TEST(ParseHex, takes_what_dumps_look_like) {
   for (const char* text : {"a", "a8 0", "xy", "a8-01", "0x"}) EXPECT_FALSE(parse_hex(text)) << text;
 }
 
+TEST(ParseHex, repeats_a_byte_as_often_as_it_says) {
+  EXPECT_EQ(parse_hex("01 00*3 0xff*2,02").value(), (std::vector<std::uint8_t>{1, 0, 0, 0, 0xFF, 0xFF, 2}));
+  EXPECT_EQ(parse_hex("00*1048576")->size(), 1'048'576U);
+  for (const char* text : {"00*", "00*0", "00*x", "00*7ff", "00*-1", "*3", "00 *3", "00*1048577", "01 00*1048576",
+                           "00*99999999999999999999"})
+    EXPECT_FALSE(parse_hex(text)) << text;
+}
+
 TEST(ParseNdisVersion, takes_those_that_have_task_offload) {
   EXPECT_EQ(parse_ndis_version("6.30"), (ndis::NdisVersion{6, 30}));
   EXPECT_EQ(parse_ndis_version("6.85"), (ndis::NdisVersion{6, 85}));
