@@ -1,11 +1,12 @@
 // `nvgre rss show|set`: which worker handles which flow, read and changed while traffic flows.
+#include "nvgre/offload/rss.h"
+
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -35,7 +36,8 @@ What may be set, any number at once, all or nothing:
 
 Flows whose entry stays keep their worker and their order. A reload of the configuration file sets what [rss] says.
 
-Exit status: 0 done; 1 no endpoint answers; 2 a value that is not accepted: nothing was changed.
+Exit status: 0 done; 1 no endpoint answers; 2 wrong usage or a value that is not accepted: nothing was changed; 3
+standard output can't be written; 4 the socket is not for this user.
 
 Examples:
   nvgre rss show
@@ -58,7 +60,7 @@ std::vector<std::string> split(const std::string& list) {
   return parts;
 }
 
-/// A number as JSON has it; what is none stays a text, which the endpoint refuses by name.
+/// A number as JSON has it; what is none stays a text, which is refused by name.
 json number_or_text(const std::string& text) {
   unsigned number = 0;
   const auto* const end = text.data() + text.size();
@@ -66,21 +68,60 @@ json number_or_text(const std::string& text) {
   return error == std::errc{} && stopped == end ? json(number) : json(text);
 }
 
-/// Adds NAME=VALUE to a request. @return false if it is not of that form.
-bool add_setting(const std::string& setting, json& values) {
+std::unexpected<Error> refused(const std::string& name, const std::string& given, const std::string& accepted) {
+  return failure(ErrorCode::kInvalid, fmt::format("{}: given \"{}\", accepted is {}", name, given, accepted));
+}
+
+constexpr const char* kWorker = "a worker's number";
+
+/// The member of a request and, of "entries", the one in it that NAME=VALUE sets.
+struct Place {
+  std::string member;
+  std::string entry;  ///< Empty: the member itself.
+};
+
+/// "table.17" is an entry; other names are those of the request's members.
+Result<Place> place_of(const std::string& name) {
   constexpr std::string_view kEntry = "table.";
-  const auto equals = setting.find('=');
-  if (equals == std::string::npos || equals == 0) return false;
-  const auto name = setting.substr(0, equals), value = setting.substr(equals + 1);
-  if (name.starts_with(kEntry)) {
-    values["entries"][name.substr(kEntry.size())] = number_or_text(value);
-  } else if (name == "table" || name == "hash_types") {
-    auto& list = values[name] = json::array();
-    for (const auto& part : split(value)) list.push_back(name == "table" ? number_or_text(part) : json(part));
-  } else {
-    values[name] = name == "default_worker" ? number_or_text(value) : json(value);
+  constexpr std::string_view kNames[] = {"table", "key", "hash_types", "default_worker"};
+  if (!name.starts_with(kEntry)) {
+    if (std::ranges::find(kNames, name) != std::end(kNames)) return Place{.member = name, .entry = ""};
+    return failure(ErrorCode::kInvalid, name + ": accepted are table, table.N, key, hash_types and default_worker");
   }
-  return true;
+  const auto given = name.substr(kEntry.size());
+  const auto entry = number_or_text(given);
+  if (!entry.is_number() || entry >= offload::RssParameters::kMaxTableEntries)
+    return refused(name, given,
+                   fmt::format("an entry's number from 0 to {}", offload::RssParameters::kMaxTableEntries - 1));
+  return Place{.member = "entries", .entry = entry.dump()};
+}
+
+Result<json> value_of(const std::string& name, const Place& place, const std::string& text) {
+  if (place.member == "key") return json(text);
+  if (place.member == "entries" || place.member == "default_worker") {
+    const auto worker = number_or_text(text);
+    if (!worker.is_number()) return refused(name, text, kWorker);
+    return worker;
+  }
+  json list = json::array();
+  for (const auto& part : split(text)) list.push_back(place.member == "table" ? number_or_text(part) : json(part));
+  return list;
+}
+
+/// Adds NAME=VALUE to a request.
+Result<void> add_setting(const std::string& setting, json& values) {
+  const auto equals = setting.find('=');
+  if (equals == std::string::npos || equals == 0)
+    return failure(ErrorCode::kInvalid, "given \"" + setting + "\", accepted is NAME=VALUE");
+  const auto name = setting.substr(0, equals);
+  const auto place = place_of(name);
+  if (!place) return std::unexpected(place.error());
+  const auto value = value_of(name, *place, setting.substr(equals + 1));
+  if (!value) return std::unexpected(value.error());
+  auto& slot = place->entry.empty() ? values[place->member] : values[place->member][place->entry];
+  if (!slot.is_null()) return failure(ErrorCode::kInvalid, name + ": given twice; once is enough");
+  slot = *value;
+  return {};
 }
 
 int show(const Options& options) {
@@ -93,8 +134,7 @@ int show(const Options& options) {
 int set(const Options& options) {
   json values = json::object();
   for (const auto& setting : options.settings)
-    if (!add_setting(setting, values))
-      return complain("rss set", {ErrorCode::kInvalid, "given \"" + setting + "\", accepted is NAME=VALUE"});
+    if (const auto added = add_setting(setting, values); !added) return complain("rss set", added.error());
   const auto changed = control::ask(options.socket, {{"command", "rss.set"}, {"values", values}});
   if (!changed) return complain("rss set", changed.error());
   fmt::print("{}", options.json ? changed->dump(2) + "\n" : rss_text(*changed));
