@@ -1,7 +1,12 @@
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "cli/commands.h"
@@ -44,17 +49,63 @@ std::string unknown_word(const CLI::App& app, const std::string& word) {
   return text;
 }
 
-// Help and version are successes; everything else that the parser throws is wrong usage.
+/// What the command line chose: the command itself, a subcommand, or one of its own.
+struct Chosen {
+  const CLI::App* app = nullptr;
+  std::string name;  ///< "nvgre offload export"
+  /// The word that should be one of its subcommands and isn't.
+  [[nodiscard]] std::optional<std::string> unknown() const {
+    const auto remaining = app->remaining();
+    if (remaining.empty() || remaining.front().starts_with('-') || app->get_subcommands({}).empty())
+      return std::nullopt;
+    return remaining.front();
+  }
+};
+
+Chosen chosen_of(const CLI::App& app) {
+  Chosen chosen{.app = &app, .name = app.get_name()};
+  for (auto next = app.get_subcommands(); !next.empty(); next = chosen.app->get_subcommands()) {
+    chosen.app = next.front();
+    chosen.name += " " + chosen.app->get_name();
+  }
+  return chosen;
+}
+
+// Help and version are successes, unless it is the help of a subcommand that there is not; everything else that the
+// parser throws is wrong usage.
 int explain(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-  const auto chosen = app.get_subcommands();
-  const auto remaining = app.remaining();
-  if (chosen.empty() && !remaining.empty())
-    std::cerr << "nvgre: " << unknown_word(app, remaining.front()) << '\n';
-  else
-    std::cerr << "nvgre: " << error.what() << '\n';
-  std::cerr << "See `nvgre " << (chosen.empty() ? "" : chosen.front()->get_name() + " ") << "--help`.\n";
+  const auto chosen = chosen_of(app);
+  const auto unknown = chosen.unknown();
+  const bool is_answer = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+  if (is_answer && !unknown) return app.exit(error);
+  std::cerr << "nvgre: " << (unknown ? unknown_word(*chosen.app, *unknown) : error.what()) << '\n';
+  std::cerr << "See `" << chosen.name << " --help`.\n";
   return kUsage;
+}
+
+int complain_of_output(const std::string& reason) {
+  std::cerr << "nvgre: standard output: cannot write: " << reason << '\n';
+  return kUnreadable;
+}
+
+/// What was printed is worth nothing if it did not arrive. @param status  What the command made of it.
+int with_output_written(int status) {
+  std::cout.flush();
+  const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  // kUnreadable: whoever wrote it has said so.
+  return is_written || status == kUnreadable ? status : complain_of_output(std::strerror(errno));
+}
+
+int perform(int argc, const char* const* argv) {
+  int status = kDone;
+  CLI::App app(kDescription, "nvgre");
+  describe(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error);
+  }
+  return status;
 }
 
 }  // namespace
@@ -76,20 +127,16 @@ void add_commands(CLI::App& app, int& status) {
 }
 
 int run_command_line(int argc, const char* const* argv) {
-  int status = kDone;
   try {
-    CLI::App app(kDescription, "nvgre");
-    describe(app, status);
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-      return explain(app, error);
-    }
+    return with_output_written(perform(argc, argv));
+  } catch (const std::system_error& error) {
+    // {fmt} throws where standard output takes no more.
+    if (std::ferror(stdout) != 0) return complain_of_output(error.code().message());
+    std::cerr << "nvgre: " << error.what() << '\n';
   } catch (const std::exception& error) {
     std::cerr << "nvgre: " << error.what() << '\n';
-    return kFailed;
   }
-  return status;
+  return kFailed;
 }
 
 }  // namespace nvgre::cli

@@ -11,7 +11,7 @@ enum ExitStatus : int {
   kDone = 0,
   kFailed = 1,      ///< Something that was asked to be checked is wrong, or the endpoint refused.
   kUsage = 2,       ///< Wrong usage.
-  kUnreadable = 3,  ///< An input can't be read, or an output can't be written.
+  kUnreadable = 3,  ///< An input can't be read, or an output (also standard output) can't be written.
   kPrivilege = 4,   ///< A capability is missing, or the endpoint's socket is not for this user.
 };
 

@@ -25,7 +25,8 @@ constexpr const char* kFooter =
     R"(Keywords are NDIS's, without the asterisk, in any case. A task is active if it is possible, enabled by its keyword, and
 turned on; encapsulated_* tasks are those for NVGRE packets, by inner ("in") and outer ("out") IP version.
 
-Exit status: 0 done; 1 no endpoint answers; 2 an unknown keyword or a value that is not accepted: nothing was changed.
+Exit status: 0 done; 1 no endpoint answers; 2 wrong usage, an unknown keyword or a value that is not accepted: nothing was
+changed; 3 a file can't be read or written, or standard output can't be written; 4 the socket is not for this user.
 
 Examples:
   nvgre offload show

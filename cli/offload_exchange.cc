@@ -31,7 +31,8 @@ constexpr const char* kExportFooter =
     R"(inf: as a driver's INF file has keywords: for each what it may be and its default, then what somebody said.
 toml: as [offload] of a configuration file; what nobody said stands there as a comment.
 
-Exit status: 0 done; 1 no endpoint answers; 2 the configuration is wrong; 3 it can't be read.
+Exit status: 0 done; 1 no endpoint answers; 2 wrong usage, or the configuration is wrong; 3 it can't be read, or standard
+output can't be written; 4 the socket is not for this user.
 
 Examples:
   nvgre offload export --format inf > adapter.inf
@@ -42,7 +43,8 @@ constexpr const char* kImportFooter =
 are ignored and values out of range become the default; each is said on standard error. Keywords that FILE does not give
 stay as they are. In a running endpoint, keywords that take effect at start stay as they are too.
 
-Exit status: 0 done; 1 no endpoint answers; 2 the configuration is wrong; 3 a file can't be read or written.
+Exit status: 0 done; 1 no endpoint answers; 2 wrong usage, or the configuration is wrong; 3 a file or standard output
+can't be read or written; 4 the socket is not for this user.
 
 Examples:
   nvgre offload import adapter.inf                                       live

@@ -1,10 +1,12 @@
 // `nvgre run`: its options and the explanation of the configuration file; control/run.cc does the work.
 #include "nvgre/control/run.h"
 
+#include <cstdio>
 #include <memory>
 #include <string>
 
 #include <fmt/format.h>
+#include <stdio_ext.h>
 
 #include "cli/commands.h"
 #include "nvgre/control/configuration_keys.h"
@@ -56,6 +58,14 @@ std::string explain_keys() {
   return text + "  [offload]\n    keywords of `nvgre offload show`: true, false or a number\n";
 }
 
+/// Nobody has to hear `ready`: a standard output that takes nothing is no fault of a run.
+control::RunStatus run(const std::string& file) {
+  const auto ended = control::run(file);
+  __fpurge(stdout);
+  std::clearerr(stdout);
+  return ended;
+}
+
 }  // namespace
 
 void add_run_command(CLI::App& app, int& status) {
@@ -69,8 +79,7 @@ void add_run_command(CLI::App& app, int& status) {
   command->add_flag("--check", options->check, "Only judge the file; change nothing");
   command->footer(kAbout + explain_keys());
   command->callback([options, &status] {
-    const auto ended = options->check ? control::check_configuration_file(options->file) : control::run(options->file);
-    status = static_cast<int>(ended);
+    status = static_cast<int>(options->check ? control::check_configuration_file(options->file) : run(options->file));
   });
 }
 

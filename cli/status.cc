@@ -19,7 +19,7 @@ constexpr const char* kFooter =
 lookup records, what LSO, USO, RSC and checksum validation did, receive queues and RSS with each worker's share, and
 every dropped frame by its reason. The text leaves out what is 0; --json has everything, under the same names.
 
-Exit status: 0 done; 1 no endpoint answers; 2 wrong usage; 4 the socket is not for this user.
+Exit status: 0 done; 1 no endpoint answers; 2 wrong usage; 3 standard output can't be written; 4 the socket is not for this user.
 
 Examples:
   nvgre status

@@ -19,6 +19,7 @@ namespace nvgre::cli {
 namespace {
 
 using test::run;
+using test::run_into_full_device;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -106,6 +107,41 @@ TEST_F(CommandLine, wrong_usage_is_2_with_a_hint) {
   }
   EXPECT_THAT(run({"inspekt"}).error, HasSubstr("\"inspekt\" is no subcommand; did you mean \"inspect\"?"));
   EXPECT_THAT(run({"offload", "show", "LsoV2Pv4"}).error, HasSubstr("did you mean \"LsoV2IPv4\"?"));
+}
+
+TEST_F(CommandLine, wrong_usage_points_to_the_help_that_explains_it) {
+  EXPECT_THAT(run({"offload", "export", "--format", "xml"}).error, HasSubstr("See `nvgre offload export --help`."));
+  EXPECT_THAT(run({"offload", "--colour"}).error, HasSubstr("See `nvgre offload --help`."));
+  EXPECT_THAT(run({"--colour"}).error, HasSubstr("See `nvgre --help`."));
+}
+
+TEST_F(CommandLine, a_subcommand_that_there_is_not_has_no_help) {
+  for (const auto& words : std::vector<std::vector<const char*>>{
+           {"dance", "--help"}, {"--help", "dance"}, {"offload", "dance", "--help"}, {"offload", "dance"}}) {
+    const auto outcome = run(words);
+    EXPECT_EQ(outcome.status, kUsage) << testing::PrintToString(words);
+    EXPECT_THAT(outcome.error, HasSubstr("\"dance\" is no subcommand"));
+    EXPECT_THAT(outcome.out, IsEmpty());
+  }
+  EXPECT_THAT(run({"offload", "exprot", "--help"}).error, HasSubstr("did you mean \"export\"?"));
+}
+
+TEST_F(CommandLine, standard_output_that_takes_nothing_is_3) {
+  const auto path = file(kProvider), captured = capture(false);
+  for (const auto& words : std::vector<std::vector<const char*>>{{"--help"},
+                                                                 {"run", "--help"},
+                                                                 {"run", "--check", "--config", path.c_str()},
+                                                                 {"oid", "list"},
+                                                                 {"oid", "list", "--json"},
+                                                                 {"offload", "export", "--config", path.c_str()},
+                                                                 {"inspect", captured.c_str()}}) {
+    const auto outcome = run_into_full_device(words);
+    EXPECT_EQ(outcome.status, kUnreadable) << testing::PrintToString(words);
+    EXPECT_THAT(outcome.error, HasSubstr("standard output: "));
+    const auto reason = outcome.error.find("No space left on device");
+    EXPECT_NE(reason, std::string::npos) << outcome.error;
+    EXPECT_EQ(reason, outcome.error.rfind("No space left on device")) << "said once";
+  }
 }
 
 TEST_F(CommandLine, KEY_keywords_go_from_one_file_into_another_by_way_of_an_INF_file) {
