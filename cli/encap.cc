@@ -106,7 +106,7 @@ void add_encap_command(CLI::App& app, int& status) {
       ->check(judge_flow_id)
       ->capture_default_str()
       ->type_name("N|hash");
-  add_mac(*command, "--source-mac", options->source_mac, "The outer source MAC address [02:00:00:00:00:01]");
+  add_unicast_mac(*command, "--source-mac", options->source_mac, "The outer source MAC address [02:00:00:00:00:01]");
   const auto* destination_mac =
       add_mac(*command, "--destination-mac", options->destination_mac,
               "The outer destination MAC address [02:00:00:00:00:02; of a group, the group's]");

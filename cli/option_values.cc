@@ -55,6 +55,16 @@ CLI::Option* add_mac(CLI::App& command, const std::string& name, wire::MacAddres
       ->type_name("MAC");
 }
 
+CLI::Option* add_unicast_mac(CLI::App& command, const std::string& name, wire::MacAddress& value,
+                             const std::string& meaning) {
+  const auto parse = [](const std::string& text) {
+    const auto address = wire::MacAddress::parse(text);
+    return address && !address->is_group() && !address->is_zero() ? address : std::nullopt;
+  };
+  return add_parsed(command, {name, meaning}, value, parse, "a unicast address such as 02:00:00:00:00:01")
+      ->type_name("MAC");
+}
+
 CLI::Option* add_provider(CLI::App& command, const std::string& name, wire::ProviderAddress& value,
                           const std::string& meaning) {
   const auto parse = [](const std::string& text) -> std::optional<wire::ProviderAddress> {

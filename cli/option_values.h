@@ -22,6 +22,9 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint32_
 /// A VSID that a tenant may have (WIRE-7, WIRE-8).
 CLI::Option* add_vsid(CLI::App& command, std::uint32_t& value, const std::string& meaning);
 CLI::Option* add_mac(CLI::App& command, const std::string& name, wire::MacAddress& value, const std::string& meaning);
+/// An address that one interface can have, as a source needs it: neither a group's nor zero.
+CLI::Option* add_unicast_mac(CLI::App& command, const std::string& name, wire::MacAddress& value,
+                             const std::string& meaning);
 /// A Provider Address.
 CLI::Option* add_provider(CLI::App& command, const std::string& name, wire::ProviderAddress& value,
                           const std::string& meaning);

@@ -177,7 +177,10 @@ TEST_F(Encap, refuses_other_wrong_values_and_says_what_is_accepted) {
       {{"--vsid", "5001", "--flow-id", "256"}, "accepted is a number from 0 to 255, or hash"},
       {{"--vsid", "5001", "--flow-id", "some"}, "accepted is a number from 0 to 255, or hash"},
       {{"--vsid", "5001", "--ip-id", "65536"}, "accepted is a number from 0 to 65535"},
-      {{"--vsid", "5001", "--source-mac", "2"}, "accepted is an address such as 02:00:00:00:00:01"},
+      {{"--vsid", "5001", "--source-mac", "2"}, "accepted is a unicast address such as 02:00:00:00:00:01"},
+      {{"--vsid", "5001", "--source-mac", "ff:ff:ff:ff:ff:ff"}, "accepted is a unicast address"},
+      {{"--vsid", "5001", "--source-mac", "01:00:5e:00:00:01"}, "accepted is a unicast address"},
+      {{"--vsid", "5001", "--source-mac", "00:00:00:00:00:00"}, "accepted is a unicast address"},
   };
   for (const auto& [options, text] : cases) {
     const auto outcome = encap(options);
