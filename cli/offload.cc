@@ -89,7 +89,8 @@ int set(const SetOptions& options) {
   const auto changed = control::ask(options.socket, {{"command", "offload.set"}, {"values", values}});
   if (!changed) return complain("offload set", changed.error());
   for (const auto& [name, value] : values.items())
-    fmt::print("{} = {}\n", name, only(changed->at("keywords"), name).at("value").dump());
+    fmt::print("{}",
+               changed_keyword_text(name, only(changed->at("keywords"), name).at("given_value").get<std::uint32_t>()));
   return kDone;
 }
 

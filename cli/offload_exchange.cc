@@ -15,6 +15,7 @@
 #include "cli/endpoint_query.h"
 #include "cli/named_file.h"
 #include "cli/offload_commands.h"
+#include "cli/status_text.h"
 #include "nvgre/control/api_client.h"
 #include "nvgre/control/host.h"
 #include "nvgre/control/offload_section.h"
@@ -62,7 +63,7 @@ Result<Keywords> keywords_of_answer(const json& answer) {
   Keywords keywords(control::this_host());
   for (const auto& keyword : answer.at("keywords")) {
     if (!keyword.at("given").get<bool>()) continue;
-    const auto value = std::to_string(keyword.at("value").get<std::uint32_t>());
+    const auto value = std::to_string(keyword.at("given_value").get<std::uint32_t>());
     if (auto done = keywords.set(keyword.at("name").get<std::string>(), value); !done)
       return std::unexpected(done.error());
   }
@@ -89,7 +90,7 @@ int export_keywords(const Options& options) {
 void print_changes(const Keywords& before, const Keywords& after) {
   for (const auto& keyword : offload::keyword_table())
     if (const auto value = after.given(keyword.keyword); value && value != before.given(keyword.keyword))
-      fmt::print("{} = {}\n", keyword.name, *value);
+      fmt::print("{}", changed_keyword_text(keyword.name, *value));
 }
 
 void print_notes(const std::string& file, const std::vector<std::string>& notes) {

@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/status_text.h"
+#include "nvgre/control/report_json.h"
 #include "nvgre/offload/active_offloads.h"
+#include "nvgre/offload/keywords.h"
 
 namespace nvgre::cli {
 namespace {
@@ -33,10 +35,10 @@ std::string state(const json& task, const char* key) {
 }
 
 std::string one_keyword(const json& keyword) {
-  return fmt::format("{} = {} ({}; default {})\n  {}\n  accepted: {}\n  a change takes effect: {}\n",
-                     text(keyword, "name"), text(keyword, "value"),
-                     keyword.at("given") == true ? "given" : "by default", text(keyword, "default"),
-                     text(keyword, "description"), text(keyword, "accepted"), text(keyword, "takes_effect"));
+  return fmt::format(
+      "{} = {} ({}; default {})\n  {}\n  accepted: {}\n  a change takes effect: {}\n", text(keyword, "name"),
+      text(keyword, "value"), keyword.at("given") == true ? "given " + text(keyword, "given_value") : "by default",
+      text(keyword, "default"), text(keyword, "description"), text(keyword, "accepted"), text(keyword, "takes_effect"));
 }
 
 std::string all_keywords(const json& keywords) {
@@ -57,6 +59,11 @@ std::string all_tasks(const json& tasks) {
 }
 
 }  // namespace
+
+std::string changed_keyword_text(std::string_view name, std::uint32_t given) {
+  const auto holds = control::value_that_holds(*offload::find_keyword(name), given);
+  return fmt::format("{} = {}{}\n", name, holds, holds == given ? "" : fmt::format(" (given {})", given));
+}
 
 std::string offload_text(const json& offload, const std::string& keyword) {
   if (keyword.empty()) return all_keywords(offload.at("keywords")) + all_tasks(offload.at("tasks"));

@@ -1,7 +1,9 @@
 /// The text forms of what an endpoint reports.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -13,5 +15,8 @@ namespace nvgre::cli {
 /// `nvgre offload show`. @param offload   The result of the API's command "offload.show".
 /// @param keyword  Only this one, with all that there is to say about it; empty: all, and the tasks.
 [[nodiscard]] std::string offload_text(const nlohmann::json& offload, const std::string& keyword);
+
+/// One keyword that was changed: "NAME = VALUE", and what was given where that is not what holds now.
+[[nodiscard]] std::string changed_keyword_text(std::string_view name, std::uint32_t given);
 
 }  // namespace nvgre::cli

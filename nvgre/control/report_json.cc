@@ -133,9 +133,10 @@ json total_of(const std::vector<datapath::WorkerStatus>& workers) {
 
 json keyword_of(const offload::KeywordStatus& status) {
   return {{"name", status.description.name},
-          {"value", status.value},
+          {"value", value_that_holds(status.description.keyword, status.value)},
           {"default", status.default_value},
           {"given", status.is_given},
+          {"given_value", status.is_given ? json(status.value) : json()},
           {"accepted", status.accepted_values},
           {"takes_effect", offload::text(status.description.takes_effect)},
           {"description", status.description.description}};
@@ -157,6 +158,10 @@ json to_json(const datapath::Report& report, const std::vector<overlay::RecordDe
           {"records", array_of(records, record_of)},
           {"workers", array_of(report.workers, worker_of)},
           {"total", total_of(report.workers)}};
+}
+
+std::uint32_t value_that_holds(offload::Keyword keyword, std::uint32_t value) noexcept {
+  return keyword == offload::Keyword::kSriov || keyword == offload::Keyword::kSriovPreferred ? 0 : value;
 }
 
 json to_json(const offload::Adapter& adapter) {

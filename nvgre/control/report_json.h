@@ -2,6 +2,9 @@
 /// --json`. Nothing is left out because it is 0; what is not known is null.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include <nlohmann/json_fwd.hpp>
 
 #include "nvgre/datapath/data_plane.h"
@@ -14,7 +17,10 @@ namespace nvgre::control {
 [[nodiscard]] nlohmann::json to_json(const datapath::Report& report,
                                      const std::vector<overlay::RecordDescription>& records);
 
-/// {"keywords": [...], "tasks": [...]}
+/// What holds of a keyword's value: SR-IOV is not supported, so 1 is treated as 0 (KEY-29).
+[[nodiscard]] std::uint32_t value_that_holds(offload::Keyword keyword, std::uint32_t value) noexcept;
+
+/// {"keywords": [...], "tasks": [...]}; a keyword's "value" is what holds, "given_value" what was given, or null.
 [[nodiscard]] nlohmann::json to_json(const offload::Adapter& adapter);
 
 }  // namespace nvgre::control

@@ -232,20 +232,6 @@ TEST_F(CommandLine, run_check_judges_a_file) {
   EXPECT_EQ(run({"run", "--config", "/nowhere.toml"}).status, 2);
 }
 
-TEST_F(CommandLine, status_without_an_endpoint_is_1_and_says_what_helps) {
-  for (const auto& words :
-       std::vector<std::vector<const char*>>{{"status", "--socket", "/nowhere.sock"},
-                                             {"offload", "show", "--socket", "/nowhere.sock"},
-                                             {"offload", "set", "LsoV2IPv4=1", "--socket", "/nowhere.sock"},
-                                             {"offload", "export", "--socket", "/nowhere.sock"}}) {
-    const auto outcome = run(words);
-    EXPECT_EQ(outcome.status, kFailed);
-    EXPECT_THAT(outcome.error, HasSubstr("/nowhere.sock: no nvgre runs here; start it with `nvgre run`"));
-  }
-}
-
-}  // namespace
-}  // namespace nvgre::cli
 TEST_F(CommandLine, run_check_judges_what_the_file_asks_of_the_data_plane) {
   const std::string port = kProvider + "[[subnet]]\nvsid = 5001\n[[port]]\ndevice = \"blue1\"\nvsid = 5001\n" +
                            "mac = \"02:00:00:00:50:01\"\n";
@@ -262,3 +248,17 @@ TEST_F(CommandLine, run_check_judges_what_the_file_asks_of_the_data_plane) {
   }
 }
 
+TEST_F(CommandLine, status_without_an_endpoint_is_1_and_says_what_helps) {
+  for (const auto& words :
+       std::vector<std::vector<const char*>>{{"status", "--socket", "/nowhere.sock"},
+                                             {"offload", "show", "--socket", "/nowhere.sock"},
+                                             {"offload", "set", "LsoV2IPv4=1", "--socket", "/nowhere.sock"},
+                                             {"offload", "export", "--socket", "/nowhere.sock"}}) {
+    const auto outcome = run(words);
+    EXPECT_EQ(outcome.status, kFailed);
+    EXPECT_THAT(outcome.error, HasSubstr("/nowhere.sock: no nvgre runs here; start it with `nvgre run`"));
+  }
+}
+
+}  // namespace
+}  // namespace nvgre::cli

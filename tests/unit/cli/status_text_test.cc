@@ -79,6 +79,15 @@ TEST(OffloadText, shows_one_keyword_with_all_there_is_to_say) {
             "  accepted: 0 off, 1 on (or false, true)\n  a change takes effect: live\n");
 }
 
+TEST(OffloadText, KEY_29_says_of_SRIOV_what_holds_and_what_was_given) {
+  offload::Keywords keywords;
+  ASSERT_TRUE(keywords.set("SRIOV", "1"));
+  const auto shown = control::to_json(offload::Adapter(offload::Capabilities(), keywords));
+  EXPECT_THAT(offload_text(shown, "SRIOV"), testing::StartsWith("SRIOV = 0 (given 1; default 0)\n"));
+  EXPECT_EQ(changed_keyword_text("SRIOV", 1), "SRIOV = 0 (given 1)\n");
+  EXPECT_EQ(changed_keyword_text("RSS", 1), "RSS = 1\n");
+}
+
 TEST(Grouped, sets_thousands_apart) {
   EXPECT_EQ(grouped(0), "0");
   EXPECT_EQ(grouped(999), "999");

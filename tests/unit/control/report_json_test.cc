@@ -51,6 +51,22 @@ datapath::Report sample() {
   return report;
 }
 
+TEST(ReportJson, KEY_29_SRIOV_is_0_whatever_was_given) {
+  offload::Keywords keywords;
+  ASSERT_TRUE(keywords.set("SRIOV", "1"));
+  ASSERT_TRUE(keywords.set("RSSProfile", "6"));
+  for (const auto& keyword : to_json(offload::Adapter(offload::Capabilities(), keywords)).at("keywords")) {
+    const auto name = keyword.at("name").get<std::string>();
+    const json given = name == "SRIOV" ? json(1) : name == "RSSProfile" ? json(6) : json();
+    EXPECT_EQ(keyword.at("given_value"), given) << name;
+    EXPECT_EQ(keyword.at("given"), !given.is_null()) << name;
+    const auto otherwise = name == "SRIOV" ? keyword.at("default") : given;
+    if (!given.is_null()) {
+      EXPECT_EQ(keyword.at("value"), otherwise) << name;
+    }
+  }
+}
+
 TEST(ReportJson, tells_ports_with_counts_and_drops_by_machine_name) {
   const auto port = to_json(sample(), {}).at("ports").at(0);
   EXPECT_EQ(port.at("device"), "blue1");
