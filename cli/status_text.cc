@@ -87,7 +87,8 @@ std::string underlay(const json& status) {
                                 text(device, "interface"), state_of(device), number(device, "mtu"),
                                 number(device, "attach_count"), number(device, "loss_count"));
   for (const auto& next_hop : status.at("next_hops"))
-    out += fmt::format("    {} {} {}, path mtu {}\n", text(next_hop, "provider"),
+    out += fmt::format("    {}{} {} {}, path mtu {}\n", text(next_hop, "provider"),
+                       next_hop.at("source").is_null() ? "" : " from " + text(next_hop, "source"),
                        flag(next_hop, "resolved") ? "via" : "UNRESOLVED", joined(next_hop.at("macs")),
                        number(next_hop, "path_mtu"));
   return out;

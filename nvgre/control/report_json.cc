@@ -50,6 +50,7 @@ json underlay_of(const datapath::UnderlayStatus& underlay) {
 
 json next_hop_of(const datapath::NextHopStatus& next_hop) {
   return {{"provider", next_hop.provider.to_string()},
+          {"source", next_hop.source ? json(next_hop.source->to_string()) : json()},
           {"resolved", next_hop.is_resolved},
           {"macs", texts(next_hop.macs)},
           {"path_mtu", next_hop.path_mtu}};

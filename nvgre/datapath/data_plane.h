@@ -46,6 +46,7 @@ struct UnderlayStatus {
 /// How a Provider Address with a record is reached.
 struct NextHopStatus {
   wire::ProviderAddress provider;
+  std::optional<wire::ProviderAddress> source = {};  ///< The own address it is reached from; nothing: the first one.
   bool is_resolved = false;
   std::vector<wire::MacAddress> macs;
   std::size_t path_mtu = 0;

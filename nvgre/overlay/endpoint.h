@@ -43,6 +43,8 @@ struct PortFrame {
   offload::FrameMetadata metadata;
   /// Of a frame that is held: the subnet it was sent in, which its port may leave while it waits.
   std::optional<wire::Vsid> held_in = {};
+  /// Of a frame that is held: the own Provider Address on whose next hop it waits.
+  std::optional<wire::ProviderAddress> held_from = {};
 };
 
 /// A frame as the underlay interface hands it over.

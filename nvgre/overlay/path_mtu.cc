@@ -53,8 +53,8 @@ bool has_valid_checksums(wire::Bytes frame, const wire::NetworkHeader& ip, const
 }
 
 /// The path MTU as it is known now.
-std::size_t known_path_mtu(const wire::ProviderAddress& destination, const Underlay& underlay) noexcept {
-  const NextHop* next_hop = underlay.find(destination);
+std::size_t known_path_mtu(const QuotedPacket& quoted, const Underlay& underlay) noexcept {
+  const NextHop* next_hop = underlay.find(quoted.source, quoted.destination);
   if (next_hop == nullptr || next_hop->path_mtu == 0) return underlay.mtu;
   return std::min(next_hop->path_mtu, underlay.mtu);
 }
@@ -84,7 +84,7 @@ std::optional<PathMtuReport> judge_too_big(wire::Bytes frame, const wire::Header
   const wire::ProviderAddress addressed(wire::destination_address(frame, ip));
   if (!quoted || !is_ours(*quoted, addressed, policy)) return std::nullopt;
   const auto mtu = believable_mtu(icmp->too_big_mtu().value_or(0), ip.version);
-  if (!mtu || *mtu >= known_path_mtu(quoted->destination, underlay)) return std::nullopt;
+  if (!mtu || *mtu >= known_path_mtu(*quoted, underlay)) return std::nullopt;
   return PathMtuReport{.destination = quoted->destination, .mtu = *mtu};
 }
 

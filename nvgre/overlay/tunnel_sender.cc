@@ -76,7 +76,7 @@ wire::Checked<TunnelSender::Way> TunnelSender::find_way(const Snapshot& snapshot
   std::size_t path_mtu = std::min(underlay.mtu, kLargestPacket);
   if (snapshot.offloads.link_mtu != 0) path_mtu = std::min(path_mtu, snapshot.offloads.link_mtu);  // KEY-31
   if (!destination.ip().is_multicast()) {
-    way.next_hop = underlay.find(destination);
+    way.next_hop = underlay.find(*source, destination);
     if (way.next_hop == nullptr || !way.next_hop->has_route) return std::unexpected(DropReason::kNoNextHop);
     if (way.next_hop->path_mtu != 0) path_mtu = std::min(path_mtu, way.next_hop->path_mtu);
   }
@@ -108,6 +108,7 @@ Outcome TunnelSender::send(const Snapshot& snapshot, const SentFrame& sent, cons
   if (way->next_hop != nullptr && way->next_hop->macs.empty()) {
     PortFrame held = sent.given;
     held.held_in = sent.port.subnet().vsid();
+    held.held_from = way->source;
     if (!output.events.hold(destination, held)) return Outcome::refused(DropReason::kNextHopQueueFull);
     return {.kind = Outcome::Kind::kHeld};
   }

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "nvgre/wire/ip_address.h"
@@ -17,6 +19,7 @@ struct NextHop {
   std::vector<wire::MacAddress> macs;  ///< Of the PA itself or of its gateways (ECMP, OVL-19); empty: not resolved yet.
   bool has_route = true;               ///< false: no route, or one that leaves by another interface.
   std::size_t path_mtu = 0;  ///< Largest outer IP packet towards it, bytes; never above Underlay::mtu (OVL-13).
+  friend bool operator==(const NextHop&, const NextHop&) = default;
 };
 
 struct Underlay {
@@ -25,9 +28,20 @@ struct Underlay {
   std::size_t mtu = 1500;  ///< Largest outer IP packet, bytes.
   std::unordered_map<wire::ProviderAddress, NextHop> next_hops;
 
+  /// Where one depends on the own address that is sent from, by (own address, destination): routing by source. They win
+  /// over next_hops, which hold for the first own address of each version, and for any other without an entry here.
+  std::map<std::pair<wire::ProviderAddress, wire::ProviderAddress>, NextHop> next_hops_by_source;
+
   [[nodiscard]] const NextHop* find(const wire::ProviderAddress& address) const noexcept {
     const auto found = next_hops.find(address);
     return found == next_hops.end() ? nullptr : &found->second;
+  }
+  /// How packets from `source` reach `destination` (OVL-1, OVL-2).
+  [[nodiscard]] const NextHop* find(const wire::ProviderAddress& source,
+                                    const wire::ProviderAddress& destination) const noexcept {
+    if (next_hops_by_source.empty()) return find(destination);
+    const auto found = next_hops_by_source.find({source, destination});
+    return found == next_hops_by_source.end() ? find(destination) : &found->second;
   }
 };
 

@@ -190,7 +190,7 @@ Report MemoryDataPlane::report() const {
                      .attach_count = 1,
                      .loss_count = 0};
   for (const auto& [provider, hop] : underlay_.next_hops)
-    report.next_hops.push_back({provider, !hop.macs.empty(), hop.macs, hop.path_mtu});
+    report.next_hops.push_back({provider, std::nullopt, !hop.macs.empty(), hop.macs, hop.path_mtu});
   for (const auto& subnet : policy_->subnets()) report.subnets.push_back({subnet->description(), subnet->counts()});
   for (const auto& [index, link] : links_) {
     const auto* port = policy_->port(index);

@@ -24,8 +24,9 @@ bool HoldQueue::hold(const wire::ProviderAddress& destination, const overlay::Po
   return true;
 }
 
-bool HoldQueue::is_decided(const overlay::Underlay& underlay, const wire::ProviderAddress& destination) noexcept {
-  const auto* hop = underlay.find(destination);
+bool HoldQueue::is_decided(const overlay::Underlay& underlay, const Held& held) noexcept {
+  const auto& source = held.frame.held_from;
+  const auto* hop = source ? underlay.find(*source, held.destination) : underlay.find(held.destination);
   return hop != nullptr && (!hop->macs.empty() || !hop->has_route);
 }
 
@@ -33,7 +34,7 @@ HoldQueue::Held* HoldQueue::oldest(const overlay::Underlay& underlay, overlay::I
   Held* oldest = nullptr;
   for (auto& held : held_) {
     if (!held.is_used || held.order >= end) continue;
-    if (now - held.since < kMaxAge && !is_decided(underlay, held.destination)) continue;
+    if (now - held.since < kMaxAge && !is_decided(underlay, held)) continue;
     if (oldest == nullptr || held.order < oldest->order) oldest = &held;
   }
   return oldest;

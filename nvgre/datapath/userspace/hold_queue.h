@@ -32,7 +32,7 @@ class HoldQueue {
   void release(const overlay::Underlay& underlay, overlay::Instant now, Send send, Expire expire) {
     const std::size_t end = next_order_;  // what `send` adds now waits for the next time
     while (Held* held = oldest(underlay, now, end)) {
-      const bool is_expired = now - held->since >= kMaxAge && !is_decided(underlay, held->destination);
+      const bool is_expired = now - held->since >= kMaxAge && !is_decided(underlay, *held);
       if (is_expired)
         expire(held->frame);
       else
@@ -50,8 +50,7 @@ class HoldQueue {
     wire::ProviderAddress destination;
     overlay::PortFrame frame;
   };
-  [[nodiscard]] static bool is_decided(const overlay::Underlay& underlay,
-                                       const wire::ProviderAddress& destination) noexcept;
+  [[nodiscard]] static bool is_decided(const overlay::Underlay& underlay, const Held& held) noexcept;
   /// The oldest frame whose waiting ends, if it is older than `end`.
   [[nodiscard]] Held* oldest(const overlay::Underlay& underlay, overlay::Instant now, std::size_t end) noexcept;
 

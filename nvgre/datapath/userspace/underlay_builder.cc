@@ -21,10 +21,6 @@ overlay::NextHop next_hop_of(const wire::ProviderAddress& peer, const Route& rou
   return hop;
 }
 
-bool is_same(const overlay::NextHop& one, const overlay::NextHop& other) {
-  return one.macs == other.macs && one.has_route == other.has_route && one.path_mtu == other.path_mtu;
-}
-
 }  // namespace
 
 overlay::Underlay build_underlay(const UnderlayFacts& facts) {
@@ -34,17 +30,14 @@ overlay::Underlay build_underlay(const UnderlayFacts& facts) {
   underlay.mac = facts.link->mac;
   underlay.mtu = facts.link->mtu;
   for (const auto& [peer, route] : facts.routes) underlay.next_hops.emplace(peer, next_hop_of(peer, route, facts));
+  for (const auto& [ends, route] : facts.routes_by_source)
+    underlay.next_hops_by_source.emplace(ends, next_hop_of(ends.second, route, facts));
   return underlay;
 }
 
 bool is_same(const overlay::Underlay& one, const overlay::Underlay& other) {
-  if (one.is_up != other.is_up || one.mac != other.mac || one.mtu != other.mtu ||
-      one.next_hops.size() != other.next_hops.size())
-    return false;
-  return std::all_of(one.next_hops.begin(), one.next_hops.end(), [&other](const auto& entry) {
-    const auto* hop = other.find(entry.first);
-    return hop != nullptr && is_same(entry.second, *hop);
-  });
+  return one.is_up == other.is_up && one.mac == other.mac && one.mtu == other.mtu && one.next_hops == other.next_hops &&
+         one.next_hops_by_source == other.next_hops_by_source;
 }
 
 }  // namespace nvgre::datapath::userspace

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "nvgre/datapath/userspace/kernel_tables.h"
 #include "nvgre/overlay/underlay.h"
@@ -13,8 +14,10 @@
 namespace nvgre::datapath::userspace {
 
 struct UnderlayFacts {
-  std::optional<Link> link;                                ///< Nothing: the interface is gone.
-  std::map<wire::ProviderAddress, Route> routes;           ///< Of every peer.
+  std::optional<Link> link;                       ///< Nothing: the interface is gone.
+  std::map<wire::ProviderAddress, Route> routes;  ///< Of every peer, from the first own address of its version.
+  /// From further own addresses, by (own address, peer).
+  std::map<std::pair<wire::ProviderAddress, wire::ProviderAddress>, Route> routes_by_source = {};
   std::map<wire::IpAddress, wire::MacAddress> macs;        ///< Of resolved neighbours.
   std::map<wire::ProviderAddress, std::size_t> path_mtus;  ///< Reported by routers, bytes.
 };

@@ -14,12 +14,21 @@ constexpr auto kPathMtuLife = std::chrono::minutes(10);
 constexpr auto kRequestInterval = std::chrono::seconds(5);
 constexpr auto kAfterFlush = std::chrono::milliseconds(200);
 
-/// The own address that packets to `peer` leave with.
-std::optional<wire::IpAddress> source_of(const overlay::ProviderDescription& provider,
-                                         const wire::ProviderAddress& peer) {
+/// The first own address of a version: the one that packets leave with where their subnet names no other.
+std::optional<wire::ProviderAddress> first_own(const overlay::ProviderDescription& provider, wire::IpVersion version) {
   for (const auto& address : provider.addresses)
-    if (address.ip().version() == peer.ip().version()) return address.ip();
+    if (address.ip().version() == version) return address;
   return std::nullopt;
+}
+
+/// What packets have as source and destination, each pair once: by the subnets that have a record for the peer (OVL-2).
+using Ends = std::pair<wire::ProviderAddress, wire::ProviderAddress>;
+std::set<Ends> ends_of(const overlay::Policy& policy) {
+  std::set<Ends> ends;
+  for (const auto& subnet : policy.subnets())
+    for (const auto& peer : subnet->flood_peers())
+      if (const auto* source = subnet->source(peer.ip().version())) ends.emplace(*source, peer);
+  return ends;
 }
 
 }  // namespace
@@ -60,13 +69,14 @@ Result<Link> UnderlayWatch::check(const overlay::ProviderDescription& provider) 
 
 Result<void> UnderlayWatch::check_routes(const overlay::Policy& policy, const Link& link) {
   if (!link.is_up) return {};
-  for (const auto& peer : policy.peers()) {
-    if (!tables_.route(peer.ip(), source_of(policy.provider(), peer), link.index).leaves_elsewhere) continue;
+  for (const auto& [source, peer] : ends_of(policy)) {
+    if (!tables_.route(peer.ip(), source.ip(), link.index).leaves_elsewhere) continue;
     return failure(
         ErrorCode::kUnavailable,
-        fmt::format("the route to Provider Address {} leaves by another interface than \"{}\"; see `ip route "
-                    "get {}`",
-                    peer.to_string(), link.name, peer.to_string()),
+        fmt::format(
+            "the route from {0} to Provider Address {1} leaves by another interface than \"{2}\"; see `ip route "
+            "get {1} from {0}`",
+            source.to_string(), peer.to_string(), link.name),
         peer.to_string());
   }
   return {};
@@ -80,7 +90,13 @@ void UnderlayWatch::follow(const overlay::Policy& policy) {
   }
   provider_ = policy.provider();
   facts_.routes.clear();
-  for (const auto& peer : policy.peers()) facts_.routes.emplace(peer, Route{});
+  facts_.routes_by_source.clear();
+  for (const auto& ends : ends_of(policy)) {
+    if (ends.first == first_own(provider_, ends.second.ip().version()))
+      facts_.routes.emplace(ends.second, Route{});
+    else
+      facts_.routes_by_source.emplace(ends, Route{});
+  }
   for (const auto& group : policy.groups()) facts_.routes.emplace(group, Route{});
   read_all();
 }
@@ -108,19 +124,20 @@ void UnderlayWatch::read_all() {
   read_routes();
 }
 
-std::optional<wire::IpAddress> UnderlayWatch::source_for(const wire::ProviderAddress& peer) const {
-  return source_of(provider_, peer);
+void UnderlayWatch::read_routes() {
+  for (auto& [peer, route] : facts_.routes)
+    if (const auto source = first_own(provider_, peer.ip().version())) read_route(*source, peer, route);
+  for (auto& [ends, route] : facts_.routes_by_source) read_route(ends.first, ends.second, route);
+  keep_neighbors();
 }
 
-void UnderlayWatch::read_routes() {
-  for (auto& [peer, route] : facts_.routes) {
-    if (peer.ip().is_multicast() || !facts_.link) continue;
-    const auto found = tables_.route(peer.ip(), source_for(peer), facts_.link->index);
-    if (found.next_hops.empty() && !route.next_hops.empty())
-      spdlog::warn("route peer={} interface={} state=lost", peer.to_string(), provider_.interface);
-    route = found;
-  }
-  keep_neighbors();
+void UnderlayWatch::read_route(const wire::ProviderAddress& source, const wire::ProviderAddress& peer, Route& route) {
+  if (peer.ip().is_multicast() || !facts_.link) return;
+  auto found = tables_.route(peer.ip(), source.ip(), facts_.link->index);
+  if (found.next_hops.empty() && !route.next_hops.empty())
+    spdlog::warn("route peer={} source={} interface={} state=lost", peer.to_string(), source.to_string(),
+                 provider_.interface);
+  route = std::move(found);
 }
 
 void UnderlayWatch::read_neighbors() {
@@ -148,6 +165,8 @@ void UnderlayWatch::take_neighbor(const KernelChanges::NeighborChange& change) {
 std::set<wire::IpAddress> UnderlayWatch::wanted_neighbors() const {
   std::set<wire::IpAddress> wanted;
   for (const auto& [peer, route] : facts_.routes) wanted.insert(route.next_hops.begin(), route.next_hops.end());
+  for (const auto& [ends, route] : facts_.routes_by_source)
+    wanted.insert(route.next_hops.begin(), route.next_hops.end());
   return wanted;
 }
 

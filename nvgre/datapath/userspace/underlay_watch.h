@@ -1,5 +1,6 @@
 /// Follows the provider's network for the data plane: the underlay interface, and for every peer the route and the
-/// neighbour. Keeps the neighbours resolved, because the kernel does not see that we send to them.
+/// neighbour, as they are for the own address that packets to it leave with. Keeps the neighbours resolved, because the
+/// kernel does not see that we send to them.
 #pragma once
 
 #include <chrono>
@@ -60,11 +61,11 @@ class UnderlayWatch {
   UnderlayWatch(KernelTables tables, KernelEvents events) : tables_(std::move(tables)), events_(std::move(events)) {}
   void read_all();
   void read_routes();
+  void read_route(const wire::ProviderAddress& source, const wire::ProviderAddress& peer, Route& route);
   void read_neighbors();
   void take_neighbor(const KernelChanges::NeighborChange& change);
   void keep_neighbors();
   [[nodiscard]] std::set<wire::IpAddress> wanted_neighbors() const;
-  [[nodiscard]] std::optional<wire::IpAddress> source_for(const wire::ProviderAddress& peer) const;
 
   KernelTables tables_;
   KernelEvents events_;

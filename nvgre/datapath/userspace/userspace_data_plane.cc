@@ -30,6 +30,15 @@ std::vector<unsigned> usable_cpus() {
   return cpus;
 }
 
+NextHopStatus status_of(const wire::ProviderAddress& peer, const std::optional<wire::ProviderAddress>& source,
+                        const overlay::NextHop& hop) {
+  return {.provider = peer,
+          .source = source,
+          .is_resolved = hop.has_route && !hop.macs.empty(),
+          .macs = hop.macs,
+          .path_mtu = hop.path_mtu};
+}
+
 void ring(const FileDescriptor& bell) {
   constexpr std::uint64_t kOne = 1;
   [[maybe_unused]] const auto written = ::write(bell.number(), &kOne, sizeof kOne);
@@ -253,11 +262,9 @@ std::vector<PortStatus> UserspaceDataPlane::ports() const {
 std::vector<NextHopStatus> UserspaceDataPlane::next_hops() const {
   std::vector<NextHopStatus> hops;
   for (const auto& peer : policy_->peers())
-    if (const auto* hop = underlay_->find(peer); hop != nullptr)
-      hops.push_back({.provider = peer,
-                      .is_resolved = hop->has_route && !hop->macs.empty(),
-                      .macs = hop->macs,
-                      .path_mtu = hop->path_mtu});
+    if (const auto* hop = underlay_->find(peer); hop != nullptr) hops.push_back(status_of(peer, std::nullopt, *hop));
+  for (const auto& [ends, hop] : underlay_->next_hops_by_source)
+    hops.push_back(status_of(ends.second, ends.first, hop));
   return hops;
 }
 

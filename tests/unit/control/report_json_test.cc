@@ -24,7 +24,10 @@ datapath::Report sample() {
   report.next_hops = {{.provider = address<wire::ProviderAddress>("198.18.0.2"),
                        .is_resolved = true,
                        .macs = {wire::MacAddress({2, 0, 0, 0, 0, 9})},
-                       .path_mtu = 1'400}};
+                       .path_mtu = 1'400},
+                      {.provider = address<wire::ProviderAddress>("198.18.0.2"),
+                       .source = address<wire::ProviderAddress>("198.18.1.1"),
+                       .macs = {}}};
   overlay::SubnetDescription subnet;
   subnet.vsid = *wire::Vsid::from(5001);
   subnet.name = "blue";
@@ -86,8 +89,9 @@ TEST(ReportJson, tells_the_underlay_and_how_peers_are_reached) {
   EXPECT_EQ(status.at("plane"), "userspace");
   EXPECT_EQ(status.at("underlay"), json::parse(R"({"interface": "eth0", "attached": true, "up": true, "mtu": 1500,
                                                    "attach_count": 2, "loss_count": 1})"));
-  EXPECT_EQ(status.at("next_hops").at(0), json::parse(R"({"provider": "198.18.0.2", "resolved": true,
+  EXPECT_EQ(status.at("next_hops").at(0), json::parse(R"({"provider": "198.18.0.2", "source": null, "resolved": true,
                                                           "macs": ["02:00:00:00:00:09"], "path_mtu": 1400})"));
+  EXPECT_EQ(status.at("next_hops").at(1).at("source"), "198.18.1.1");
 }
 
 TEST(ReportJson, tells_subnets_and_records_in_the_words_of_the_configuration_file) {

@@ -54,6 +54,7 @@ struct RecordingEvents : EndpointEvents {
     if (!has_room) return false;
     held.emplace_back(destination, wire::ByteVector(frame.bytes.begin(), frame.bytes.end()));
     held_in = frame.held_in;
+    held_from = frame.held_from;
     return true;
   }
   void path_mtu(const wire::ProviderAddress& destination, std::size_t mtu) override {
@@ -63,7 +64,8 @@ struct RecordingEvents : EndpointEvents {
 
   bool has_room = true;
   std::vector<std::pair<wire::ProviderAddress, wire::ByteVector>> held;
-  std::optional<wire::Vsid> held_in;  ///< Of the last one.
+  std::optional<wire::Vsid> held_in;               ///< Of the last one.
+  std::optional<wire::ProviderAddress> held_from;  ///< Of the last one.
   std::vector<std::pair<wire::ProviderAddress, std::size_t>> path_mtus;
   std::vector<std::pair<wire::Vsid, wire::MacAddress>> misses;
 };

@@ -94,6 +94,8 @@ TEST(PathMtu, OVL_13_never_raises_what_is_known) {
   EXPECT_FALSE(judged(IpVersion::kV4, frame, [](Underlay& it) { it.next_hops[provider_v4(2)].path_mtu = 1400; }));
   EXPECT_TRUE(judged(IpVersion::kV4, frame, [](Underlay& it) { it.next_hops[provider_v4(2)].path_mtu = 1401; }));
   EXPECT_FALSE(judged(IpVersion::kV4, frame, [](Underlay& it) { it.mtu = 1400; }));
+  EXPECT_FALSE(judged(IpVersion::kV4, frame,
+                      [](Underlay& it) { it.next_hops_by_source[{provider_v4(1), provider_v4(2)}].path_mtu = 1400; }));
 }
 
 TEST(PathMtu, OVL_13_ignores_what_we_did_not_send) {

@@ -53,6 +53,24 @@ TEST(TunnelSender, OVL_1_sends_to_the_next_hop_from_the_endpoint_s_mac) {
   EXPECT_EQ(outer_source(host.wire.packets[0]), kUnderlayMac);
 }
 
+TEST(TunnelSender, OVL_1_OVL_2_takes_the_next_hop_of_the_address_that_it_sends_from) {
+  auto description = two_tenants();
+  description.provider.addresses.push_back(provider_v4(11));
+  description.subnets[0].source = provider_v4(11);
+  Host host(description);
+  host.underlay.next_hops_by_source[{provider_v4(11), provider_v4(2)}] = {
+      .macs = {}, .has_route = true, .path_mtu = 1400};
+  host.transmit("blue1", blue_udp(100));
+  EXPECT_THAT(host.wire.packets, IsEmpty()) << "held, though the first address has its next hop";
+  EXPECT_EQ(host.events.held_from, provider_v4(11));
+  host.underlay.next_hops_by_source.begin()->second.macs = {next_hop_mac(99)};
+  host.transmit("blue1", blue_udp(100));
+  ASSERT_THAT(host.wire.packets, SizeIs(1));
+  EXPECT_EQ(outer_destination(host.wire.packets[0]), next_hop_mac(99));
+  host.transmit("blue1", blue_udp(1400));
+  EXPECT_THAT(host.wire.packets, SizeIs(1)) << "its path MTU too";
+}
+
 TEST(TunnelSender, OVL_2_sends_from_the_subnet_s_own_address) {
   auto description = two_tenants();
   description.provider.addresses.push_back(provider_v4(11));

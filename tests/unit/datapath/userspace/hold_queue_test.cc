@@ -95,6 +95,19 @@ TEST_F(HoldQueueTest, lets_the_endpoint_refuse_what_lost_its_route) {
   EXPECT_THAT(sent_, ElementsAre(1)) << "the endpoint counts it as no_next_hop";
 }
 
+TEST_F(HoldQueueTest, waits_for_the_next_hop_of_the_address_that_is_sent_from) {
+  const auto own = provider("198.18.1.1");
+  const std::array<std::uint8_t, 1> bytes = {1};
+  ASSERT_TRUE(queue_.hold(kA, {.port = 0, .bytes = bytes, .tag_control = {}, .metadata = {}, .held_from = own}, kNow));
+  underlay_.next_hops_by_source[{own, kA}] = {};
+  resolve(kA);
+  release();
+  EXPECT_THAT(sent_, IsEmpty()) << "only the first own address has one";
+  underlay_.next_hops_by_source[{own, kA}].macs = {wire::MacAddress::broadcast()};
+  release();
+  EXPECT_THAT(sent_, ElementsAre(1));
+}
+
 TEST_F(HoldQueueTest, leaves_what_is_held_again_for_the_next_time) {
   ASSERT_TRUE(hold(kA, 1));
   resolve(kA);

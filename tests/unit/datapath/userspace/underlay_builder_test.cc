@@ -22,6 +22,7 @@ wire::MacAddress mac(std::string_view text) {
 }
 
 const auto kNear = provider("198.18.0.2"), kFar = provider("198.18.7.2");
+const auto kOwn = provider("198.18.1.1");  // a further own address
 const auto kGatewayA = ip("198.18.0.253"), kGatewayB = ip("198.18.0.254");
 
 UnderlayFacts facts() {
@@ -54,6 +55,19 @@ TEST(UnderlayBuilder, OVL_1_takes_a_neighbours_own_address_on_link_and_the_gatew
   const auto underlay = build_underlay(resolved);
   EXPECT_THAT(underlay.find(kNear)->macs, ElementsAre(mac("02:00:00:00:00:02")));
   EXPECT_THAT(underlay.find(kFar)->macs, ElementsAre(mac("02:00:00:00:00:FE")));
+}
+
+TEST(UnderlayBuilder, OVL_2_takes_the_route_of_each_own_address) {
+  auto resolved = facts();
+  resolved.routes[kFar] = {.next_hops = {kGatewayA}};
+  resolved.routes_by_source[{kOwn, kFar}] = {.next_hops = {kGatewayB}, .mtu = 1400};
+  resolved.macs[kGatewayA] = mac("02:00:00:00:00:FD");
+  resolved.macs[kGatewayB] = mac("02:00:00:00:00:FE");
+  const auto underlay = build_underlay(resolved);
+  EXPECT_THAT(underlay.find(kOwn, kFar)->macs, ElementsAre(mac("02:00:00:00:00:FE")));
+  EXPECT_EQ(underlay.find(kOwn, kFar)->path_mtu, 1400U);
+  EXPECT_THAT(underlay.find(provider("198.18.0.1"), kFar)->macs, ElementsAre(mac("02:00:00:00:00:FD")));
+  EXPECT_EQ(underlay.find(kOwn, provider("198.18.9.9")), nullptr);
 }
 
 TEST(UnderlayBuilder, OVL_19_keeps_all_equal_cost_gateways_in_the_routes_order) {
@@ -111,6 +125,7 @@ TEST(UnderlayBuilder, notices_each_difference) {
   EXPECT_TRUE(differs([](UnderlayFacts& f) { f.routes[kNear] = {}; }));
   EXPECT_TRUE(differs([](UnderlayFacts& f) { f.routes.erase(kNear); }));
   EXPECT_TRUE(differs([](UnderlayFacts& f) { f.path_mtus[kNear] = 1300; }));
+  EXPECT_TRUE(differs([](UnderlayFacts& f) { f.routes_by_source[{kOwn, kFar}] = {}; }));
 }
 
 }  // namespace
