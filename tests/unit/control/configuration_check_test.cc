@@ -25,7 +25,7 @@ TEST(JudgeWorkers, takes_those_that_there_are) {
             "f:4: [rss] table: there is no worker 4; there are 0 to 3");
 }
 
-TEST(JudgeWorkers, KEY_16_refuses_a_table_where_nothing_is_hashed) {
+TEST(JudgeWorkers, D_46_refuses_a_table_where_nothing_is_hashed) {
   EXPECT_EQ(message_of(judge_workers(configuration("[rss]\ntable = [0]\n[offload]\nqueue_rss = 0\n"), "f", 4)),
             "f:4: [rss] table: nothing is hashed; RSS, VMQ and queue_rss of [offload] decide that");
 }
