@@ -99,7 +99,7 @@ Result<Place> place_of(const std::string& name) {
 Result<json> value_of(const std::string& name, const Place& place, const std::string& text) {
   if (place.member == "key") return json(text);
   if (place.member == "entries" || place.member == "default_worker") {
-    const auto worker = number_or_text(text);
+    auto worker = number_or_text(text);
     if (!worker.is_number()) return refused(name, text, kWorker);
     return worker;
   }
