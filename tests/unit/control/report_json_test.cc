@@ -58,7 +58,8 @@ TEST(ReportJson, KEY_29_SRIOV_is_0_whatever_was_given) {
   offload::Keywords keywords;
   ASSERT_TRUE(keywords.set("SRIOV", "1"));
   ASSERT_TRUE(keywords.set("RSSProfile", "6"));
-  for (const auto& keyword : to_json(offload::Adapter(offload::Capabilities(), keywords)).at("keywords")) {
+  const auto report = to_json(offload::Adapter(offload::Capabilities(), keywords));
+  for (const auto& keyword : report.at("keywords")) {
     const auto name = keyword.at("name").get<std::string>();
     const json given = name == "SRIOV" ? json(1) : name == "RSSProfile" ? json(6) : json();
     EXPECT_EQ(keyword.at("given_value"), given) << name;
