@@ -12,6 +12,7 @@
 #include "nvgre/control/report_json.h"
 #include "nvgre/control/steering_json.h"
 #include "nvgre/control/version.h"
+#include "nvgre/wire/ip.h"
 
 namespace nvgre::control {
 
@@ -19,7 +20,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kLargestIpPacket = 65'535;
 
 /// "values" of a request: keywords and what they shall be.
 Result<std::vector<offload::KeywordSetting>> settings_of(const json& request) {
@@ -66,7 +66,7 @@ Service::Service(std::string file, Configuration configuration, ChosenDataPlane 
 // any time and is bounded per packet by the endpoint (path MTU), so that of the link is only what JumboPacket makes it.
 Result<void> Service::start() {
   if (auto judged = judge_workers(configuration_, file_, chosen_.plane->worker_count()); !judged) return judged;
-  adapter_.set_device_mtu(kLargestIpPacket);
+  adapter_.set_device_mtu(wire::kMaxIpPacketSize);
   adapter_.turn_everything_on();
   adapter_.attach([this](const offload::ActiveOffloads& next) { chosen_.plane->apply(next); });
   adapter_.set_coalescing_count([this] { return coalescing_of(chosen_.plane->report()); });

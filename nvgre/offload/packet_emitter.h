@@ -12,6 +12,7 @@
 #include "nvgre/offload/send_packet.h"
 #include "nvgre/wire/bytes.h"
 #include "nvgre/wire/checksum.h"
+#include "nvgre/wire/ip.h"
 
 namespace nvgre::offload {
 
@@ -19,7 +20,7 @@ namespace nvgre::offload {
 inline constexpr std::size_t kMaxSlices = 32;
 
 /// The largest packet that can be copied together without room from the sink, bytes.
-inline constexpr std::size_t kMaxCopiedSize = kTagSize + kMaxHeaderCapacity + 65'535;
+inline constexpr std::size_t kMaxCopiedSize = kTagSize + kMaxHeaderCapacity + wire::kMaxIpPacketSize;
 
 /// For each packet: begin(), append() until the payload is whole, finish(). Allocates nothing.
 class PacketEmitter {

@@ -13,6 +13,7 @@
 #include "nvgre/offload/packet_emitter.h"
 #include "nvgre/offload/segment_template.h"
 #include "nvgre/offload/send_packet.h"
+#include "nvgre/wire/ip.h"
 #include "nvgre/wire/ipv6.h"
 #include "nvgre/wire/tcp.h"
 
@@ -24,7 +25,6 @@ using wire::HeaderMap;
 using wire::IpProtocol;
 
 constexpr std::uint32_t kMaxMss = 0xF'FFFF;       // 20 bits (LSO-19)
-constexpr std::size_t kMaxIpPacketSize = 65'535;  // of either version, headers included (LSO-19)
 
 /// One segmentation request, the same for LSO and USO.
 struct Task {
@@ -106,7 +106,7 @@ std::optional<DropReason> check_sizes(const SendPacket& packet, const Task& task
     return DropReason::kSubMss;
   const auto& first_ip = map.outer_ip ? map.outer_ip : map.inner_ip;  // also the larger one
   const auto ip_size = packet.header_size() - first_ip.offset + std::min<std::size_t>(payload, task.mss);
-  const auto limit = link_mtu == 0 ? kMaxIpPacketSize : std::min(link_mtu, kMaxIpPacketSize);
+  const auto limit = link_mtu == 0 ? wire::kMaxIpPacketSize : std::min(link_mtu, wire::kMaxIpPacketSize);
   if (task.mss > kMaxMss || ip_size > limit) return DropReason::kSegmentTooLarge;
   return std::nullopt;
 }

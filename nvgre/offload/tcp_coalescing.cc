@@ -1,6 +1,7 @@
 #include "nvgre/offload/tcp_coalescing.h"
 
 #include "nvgre/wire/big_endian.h"
+#include "nvgre/wire/ip.h"
 
 namespace nvgre::offload {
 namespace {
@@ -11,7 +12,6 @@ constexpr TcpFlags kEcnFlags = TcpFlags::kEce | TcpFlags::kCwr;
 constexpr TcpFlags kMergeableFlags = TcpFlags::kAck | TcpFlags::kPsh | kEcnFlags;
 
 /// A frame without a real length in its IP header may be longer: no unit could say so.
-constexpr std::uint32_t kMaxIpPacket = 65'535;
 
 /// Whether `a` is `b` or comes after it, modulo 2^32 (RFC 9293, section 3.4).
 constexpr bool not_before(std::uint32_t a, std::uint32_t b) noexcept {
@@ -65,7 +65,7 @@ bool headers_agree(const UnitInProgress& unit, const ReceivedFrame& frame, const
 std::optional<TcpSegment> read_tcp_segment(const ReceivedFrame& frame) noexcept {
   const wire::NetworkHeader& ip = frame.map.inner_ip;
   if (frame.map.is_malformed()) return std::nullopt;  // a unit's length would hide it
-  if (ip.has_options || ip.is_fragment || ip.is_truncated || ip.payload_end - ip.offset > kMaxIpPacket)
+  if (ip.has_options || ip.is_fragment || ip.is_truncated || ip.payload_end - ip.offset > wire::kMaxIpPacketSize)
     return std::nullopt;
   const auto view = wire::TcpView::parse(frame.bytes.subspan(frame.map.transport.offset));
   if (!view || !has_mergeable_flags(view->flags())) return std::nullopt;

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "nvgre/wire/ethernet.h"
+#include "nvgre/wire/ip.h"
 
 namespace nvgre::overlay {
 namespace {
 
 constexpr std::size_t kOffsetUnit = 8;  // fragment offsets count 8 bytes
-constexpr std::size_t kMaxIpPacketSize = 65'535;
 
 struct Ipv4Option {
   static constexpr std::uint8_t kEnd = 0;
@@ -42,7 +42,7 @@ std::size_t copy_later_options(wire::Bytes options, wire::MutableBytes out) noex
 /// are.
 bool ends_too_late(const wire::Ipv4View& packet) noexcept {
   const std::size_t payload_end = packet.fragment_offset() * kOffsetUnit + packet.payload().size();
-  return packet.header_size() + payload_end > kMaxIpPacketSize;
+  return packet.header_size() + payload_end > wire::kMaxIpPacketSize;
 }
 
 /// Payload of one fragment that is not the last.

@@ -15,6 +15,8 @@
 #include "nvgre/overlay/rate_limiter.h"
 #include "nvgre/overlay/tenant_frame.h"
 #include "nvgre/overlay/tunnel_sender.h"
+#include "nvgre/wire/ethernet.h"
+#include "nvgre/wire/ip.h"
 
 namespace nvgre::overlay {
 
@@ -55,8 +57,8 @@ class Transmitter {
   /// Messages to one port: enough for every flow to learn a new path MTU soon, too few to be of use in an attack.
   static constexpr std::chrono::milliseconds kTooBigInterval{10};
   static constexpr unsigned kTooBigBurst = 32;
-  /// The largest frame whose checksum is finished here: an IP packet of 65535 bytes and Ethernet.
-  static constexpr std::size_t kScratchSize = 65'535 + 14;
+  /// The largest frame whose checksum is finished here.
+  static constexpr std::size_t kScratchSize = wire::EthernetView::kSize + wire::kMaxIpPacketSize;
 
   unsigned worker_;
   EndpointCounters& counters_;

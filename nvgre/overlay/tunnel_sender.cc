@@ -17,6 +17,7 @@
 #include "nvgre/overlay/passing_sinks.h"
 #include "nvgre/overlay/software_offloads.h"
 #include "nvgre/wire/ethernet.h"
+#include "nvgre/wire/ip.h"
 
 namespace nvgre::overlay {
 namespace {
@@ -72,8 +73,7 @@ wire::Checked<TunnelSender::Way> TunnelSender::find_way(const Snapshot& snapshot
   if (!underlay.is_up) return std::unexpected(DropReason::kUnderlayDown);
   if (source == nullptr) return std::unexpected(DropReason::kNoSourceAddress);
   Way way{.source = *source, .destination = destination};
-  constexpr std::size_t kLargestPacket = 65'535;
-  std::size_t path_mtu = std::min(underlay.mtu, kLargestPacket);
+  std::size_t path_mtu = std::min(underlay.mtu, wire::kMaxIpPacketSize);
   if (snapshot.offloads.link_mtu != 0) path_mtu = std::min(path_mtu, snapshot.offloads.link_mtu);  // KEY-31
   if (!destination.ip().is_multicast()) {
     way.next_hop = underlay.find(*source, destination);

@@ -14,6 +14,8 @@
 #include "nvgre/overlay/tenant_frame.h"
 #include "nvgre/overlay/tunnel_headers.h"
 #include "nvgre/wire/drop_reason.h"
+#include "nvgre/wire/ethernet.h"
+#include "nvgre/wire/ip.h"
 
 namespace nvgre::overlay {
 
@@ -77,7 +79,7 @@ class TunnelSender {
                     const Output& output);
   void count_super_frame(const TenantFrame& frame, std::size_t mss, std::size_t segments) noexcept;
 
-  static constexpr std::size_t kFrameCapacity = 65'535 + 14;
+  static constexpr std::size_t kFrameCapacity = wire::EthernetView::kSize + wire::kMaxIpPacketSize;
 
   unsigned worker_;
   EndpointCounters& counters_;

@@ -7,6 +7,8 @@
 
 #include "nvgre/datapath/userspace/vnet_header.h"
 #include "nvgre/wire/bytes.h"
+#include "nvgre/wire/ethernet.h"
+#include "nvgre/wire/ip.h"
 
 namespace nvgre::datapath::userspace {
 
@@ -14,7 +16,8 @@ class FrameBuffers {
  public:
   static constexpr std::size_t kCount = 64;
   /// The largest IP packet there is, with an Ethernet header and two tags.
-  static constexpr std::size_t kMaxFrameSize = 65'535 + 14 + 2 * 4;
+  static constexpr std::size_t kMaxFrameSize =
+      wire::EthernetView::kSize + 2 * wire::EthernetView::kTagSize + wire::kMaxIpPacketSize;
   static constexpr std::size_t kSlotSize = kVnetHeaderSize + kMaxFrameSize;
 
   FrameBuffers();
