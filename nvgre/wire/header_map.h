@@ -5,8 +5,8 @@
 ///
 /// A frame that is not encapsulated (kNone) has only the inner_* half, starting at offset 0; one that is kUnsupported
 /// has only the outer half. All offsets are bytes from the first byte of the frame. A header that is absent, or not
-/// wholly inside the captured bytes, is empty (`!header`). Captured bytes decide, not the IP length: where an IP length
-/// ends inside later headers, those are mapped all the same, and `problem` says what is wrong.
+/// wholly inside the captured bytes and the packet as the outer IP length bounds it (WIRE-14), is empty (`!header`), and
+/// `problem` says what is wrong.
 #pragma once
 
 #include <cstdint>

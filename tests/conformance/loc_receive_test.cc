@@ -145,6 +145,16 @@ TEST(Loc, LOC_6_a_header_that_ends_too_early_leaves_the_outer_half) {
   }
 }
 
+TEST(Loc, LOC_6_and_WIRE_14_headers_behind_the_end_of_the_outer_packet_are_padding) {
+  const SampleFrame frame{.outer = IpVersion::kV4};
+  for (std::size_t end = 34; end < 56; ++end) {
+    auto packet = finished(frame);
+    put(packet, 14 + 2, end - 14);
+    finish_ip(packet, 14);
+    EXPECT_EQ(see(packet), seen_outside(packet, frame)) << end;
+  }
+}
+
 TEST_P(LocReceive, LOC_7_a_type_and_a_version_that_disagree_are_no_inner_IP) {
   const auto& frame = GetParam();
   auto packet = finished(frame);

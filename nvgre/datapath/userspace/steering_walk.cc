@@ -32,7 +32,7 @@ void SteeringWalk::require(std::int32_t size, Label otherwise) {
 }
 
 void SteeringWalk::require_end(Register end, Label otherwise) {
-  load_length(kOther);
+  code_.load(kOther, kBound);
   code_.jump_if(BPF_JGT, end, kOther, otherwise);
 }
 
@@ -55,7 +55,6 @@ void SteeringWalk::read_ipv4(BpfSlot bit, std::int32_t bit_value, const IpLabels
   code_.calculate(BPF_ADD, kAnswer, kAt);
   require_end(kAnswer, labels.bad);
   accept_ip(kAnswer, bit, bit_value);
-  begin_payload();
   code_.load_frame(BPF_H, kAt, kTotalLengthAt);
   code_.load(kScratch, kHeaderSize);
   bound_payload();
@@ -71,6 +70,7 @@ void SteeringWalk::accept_ip(Register end, BpfSlot bit, std::int32_t bit_value) 
   code_.store(kEnd, end);
   code_.store(kHeadersEnd, end);
   store_opaque(bit, bit_value);
+  store_opaque(kHasLength, 0);
 }
 
 void SteeringWalk::set_opaque(Register to, std::int32_t value) {
@@ -81,16 +81,6 @@ void SteeringWalk::set_opaque(Register to, std::int32_t value) {
 void SteeringWalk::store_opaque(BpfSlot to, std::int32_t value) {
   set_opaque(kOther, value);
   code_.store(to, kOther);
-}
-
-void SteeringWalk::begin_payload() {
-  const auto within = code_.new_label();
-  store_opaque(kHasLength, 0);
-  code_.load(kScratch, kEnd);
-  code_.load(kOther, kBound);
-  code_.jump_if(BPF_JGE, kOther, kScratch, within);
-  code_.store(kBound, kScratch);
-  code_.here(within);
 }
 
 void SteeringWalk::bound_payload() {
@@ -124,7 +114,6 @@ void SteeringWalk::read_ipv6(BpfSlot bit, std::int32_t bit_value, const IpLabels
     accept_ip(kScratch, bit, bit_value);
     if (is_fragment) code_.jump(labels.fragment);
   }
-  begin_payload();
   code_.load_frame(BPF_H, kAt, kPayloadLengthAt);
   code_.jump_if(BPF_JEQ, kAnswer, 0, labels.good);
   code_.calculate(BPF_ADD, kAnswer, kIpv6Size);
@@ -254,7 +243,7 @@ void SteeringWalk::read_transport() {
   code_.jump_if(BPF_JNE, kScratch, IPPROTO_UDP, inner_lost_);
 
   code_.here(udp);
-  require_captured(kUdpSize);
+  require(kUdpSize, inner_lost_);
   code_.load_frame(BPF_H, kAt, kWord);
   code_.set(kScratch, kUdpSize);
   code_.jump_if(BPF_JNE, kAnswer, 0, measured);
@@ -262,33 +251,24 @@ void SteeringWalk::read_transport() {
   code_.jump_if(BPF_JEQ, kOther, 0, good);  // neither header has a length
   code_.here(measured);
   code_.jump_if(BPF_JLT, kAnswer, kUdpSize, inner_lost_);
-  code_.load(kOther, kBound);
   code_.calculate(BPF_ADD, kAnswer, kAt);
-  code_.jump_if(BPF_JGT, kAnswer, kOther, inner_lost_);
+  require_end(kAnswer, inner_lost_);
   code_.jump(good);
 
   code_.here(tcp);
-  require_captured(kTcpSize);
+  require(kTcpSize, inner_lost_);
   code_.load_frame(BPF_B, kAt, 12);
   code_.calculate(BPF_RSH, kAnswer, 4);
   code_.calculate(BPF_LSH, kAnswer, 2);
   code_.jump_if(BPF_JLT, kAnswer, kTcpSize, inner_lost_);
   code_.copy(kScratch, kAnswer);
   code_.calculate(BPF_ADD, kAnswer, kAt);
-  code_.load(kOther, kBound);
-  code_.jump_if(BPF_JGT, kAnswer, kOther, inner_lost_);
   require_end(kAnswer, inner_lost_);
 
   code_.here(good);
   code_.calculate(BPF_ADD, kScratch, kAt);
   code_.store(kHeadersEnd, kScratch);
   code_.jump(inner_found_);
-}
-
-void SteeringWalk::require_captured(std::int32_t size) {
-  require(size, inner_lost_);
-  code_.load(kOther, kBound);
-  code_.jump_if(BPF_JGT, kScratch, kOther, inner_lost_);
 }
 
 void SteeringWalk::refuse_long_headers() {

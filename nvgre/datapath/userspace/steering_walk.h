@@ -24,7 +24,7 @@ struct SteeringState {
   // Numbers that outlive a load from the frame.
   static constexpr BpfSlot kIndex{-8};        ///< Key of an array.
   static constexpr BpfSlot kQueue{-16};       ///< The chosen queue.
-  static constexpr BpfSlot kBound{-24};       ///< NetworkHeader::payload_end of the innermost IP header.
+  static constexpr BpfSlot kBound{-24};       ///< Where the frame or the packet of the innermost IP header ends.
   static constexpr BpfSlot kHasLength{-32};   ///< NetworkHeader::has_length.
   static constexpr BpfSlot kIp{-40};          ///< Where that IP header begins.
   static constexpr BpfSlot kEnd{-48};         ///< Where the header that was looked at ends.
@@ -75,14 +75,12 @@ class SteeringWalk : protected SteeringState {
   Label inner_lost_ = code_.new_label();   ///< An inner Ethernet header, but no TCP or UDP that may be hashed.
 
  private:
-  /// Goes on unless the frame has `size` bytes behind kAt.
+  /// Goes to `otherwise` unless frame and packet have `size` bytes behind kAt.
   void require(std::int32_t size, Label otherwise);
   void require_end(Register end, Label otherwise);
   /// Notes an IP header from kAt to `end`.
   void accept_ip(Register end, BpfSlot bit, std::int32_t bit_value);
   void store_opaque(BpfSlot to, std::int32_t value);
-  /// Without a usable length the payload goes on to the bound, but never ends before the header does.
-  void begin_payload();
   /// Moves the bound to where a packet of R0 bytes ends, if it holds its header of R1 bytes and lies within the bound.
   void bound_payload();
   /// One extension header at kAt, by the type in kProtocol; if it is none, goes to `end`.
@@ -91,8 +89,6 @@ class SteeringWalk : protected SteeringState {
   void skip_unless(std::int32_t flag, Register to, std::int32_t size);
   /// A tag ends what may be hashed, but the filters see the address (LOC-9), if the whole Ethernet header is there.
   void read_inner_tags();
-  /// Goes to inner_lost_ unless the payload and the frame have `size` bytes behind kAt.
-  void require_captured(std::int32_t size);
 };
 
 }  // namespace nvgre::datapath::userspace

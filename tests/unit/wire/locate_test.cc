@@ -361,17 +361,27 @@ TEST(Locate, WIRE_14_bounds_the_inner_frame_by_the_outer_length) {
   EXPECT_EQ(map.problem, std::nullopt);
 }
 
-TEST(Locate, WIRE_14_says_so_where_the_outer_length_ends_inside_later_headers) {
-  auto builder = outer().ip_length(20 + 8 + 14 + 10).nvgre(kVsid);
-  const auto map = locate(add_inner(builder).tcp(1, 2).build());
-  EXPECT_EQ(map.problem, DropReason::kTruncatedInner);
-  EXPECT_EQ(map.inner_ip.offset, 56U) << "captured bytes decide";
-  EXPECT_TRUE(map.inner_ip.is_truncated);
-  EXPECT_GE(map.inner_ip.payload_end, map.inner_ip.end());
-  EXPECT_FALSE(map.transport) << "LOC-11";
-
-  auto shorter = outer().ip_length(20 + 4).nvgre(kVsid);
-  EXPECT_EQ(locate(add_inner(shorter).tcp(1, 2).build()).problem, DropReason::kTruncatedGre);
+TEST(Locate, WIRE_14_finds_no_header_behind_the_end_of_the_outer_packet) {
+  for (const auto version : kBoth) {
+    const auto whole = tunnel(version, IpVersion::kV4).tcp(1, 2).counting_payload(20).build();
+    const std::size_t size = locate(whole).outer_ip.size;
+    const std::size_t gre = 14 + size, inner_link = gre + 8, inner_ip = inner_link + 14, transport = inner_ip + 20;
+    for (std::size_t end = gre; end < whole.size(); ++end) {
+      auto frame = whole;
+      const std::size_t length = version == IpVersion::kV4 ? end - 14 : end - gre;
+      if (length == 0) continue;  // IPv6: as long as the frame (D-4)
+      store_big_endian(MutableBytes(frame), static_cast<std::uint16_t>(length), version == IpVersion::kV4 ? 16 : 18);
+      const HeaderMap map = locate(frame);
+      EXPECT_EQ(static_cast<bool>(map.gre), end >= inner_link) << end;
+      EXPECT_EQ(static_cast<bool>(map.inner_link), end >= inner_ip) << end;
+      EXPECT_EQ(static_cast<bool>(map.inner_ip), end >= transport) << end;
+      EXPECT_EQ(static_cast<bool>(map.transport), end >= transport + 20) << end;
+      const auto problem = end < inner_link  ? DropReason::kTruncatedGre
+                           : end < transport ? DropReason::kTruncatedInner
+                                             : DropReason::kTruncatedIp;
+      EXPECT_EQ(map.problem, problem) << end;
+    }
+  }
 }
 
 TEST(Locate, D_4_takes_the_end_of_the_frame_where_the_length_is_0) {
