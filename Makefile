@@ -29,7 +29,7 @@ mutants:  ## Puts some 300 faults into the engine, one at a time: a test that be
 	@scripts/mutants
 
 asan:  ## Unit, property, conformance and simulation tests with the address and undefined-behaviour sanitizers
-	@scripts/setup build test
+	@scripts/setup build test fuzz
 	@scripts/build asan
 	@scripts/test asan
 
