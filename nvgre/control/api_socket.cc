@@ -41,10 +41,11 @@ bool is_still_there(const FileDescriptor& lock, const std::string& path) {
          opened.st_dev == named.st_dev;
 }
 
-/// @return A lock, or one with nothing in it while another process holds it.
+/// @return A lock, or one with nothing in it while another process holds it, or where it just removed the directory.
 Result<FileDescriptor> try_lock(const std::string& path) {
   const std::string name = lock_path(path);
   FileDescriptor lock(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock && errno == ENOENT) return FileDescriptor();
   if (!lock) return cannot_open(path, errno);
   if (flock(lock.number(), LOCK_EX | LOCK_NB) == 0)
     return is_still_there(lock, name) ? std::move(lock) : FileDescriptor();
@@ -52,29 +53,29 @@ Result<FileDescriptor> try_lock(const std::string& path) {
   return FileDescriptor();
 }
 
-// A process that was killed a moment ago may still be going: it is waited for.
-Result<FileDescriptor> take_lock(const std::string& path) {
-  const auto patience_ends = std::chrono::steady_clock::now() + kPatience;
-  for (;;) {
-    auto lock = try_lock(path);
-    if (!lock || *lock) return lock;
-    if (std::chrono::steady_clock::now() >= patience_ends) break;
-    std::this_thread::sleep_for(kRetryInterval);
-  }
-  return failure(ErrorCode::kBusy,
-                 "API socket " + path + ": another nvgre runs here; stop it, or give [api] another socket", path);
-}
-
 }  // namespace
 
 Result<ApiSocket> ApiSocket::open(const std::string& path) {
   ApiSocket socket(path);
-  if (auto made = socket.make_directory(); !made) return std::unexpected(made.error());
-  auto lock = take_lock(path);
-  if (!lock) return std::unexpected(lock.error());
-  socket.lock_ = std::move(*lock);
+  if (auto locked = socket.take_lock(); !locked) return std::unexpected(locked.error());
   if (auto listening = socket.listen(); !listening) return std::unexpected(listening.error());
   return socket;
+}
+
+// A process that was ended a moment ago may still be going: it is waited for. It takes its directory along.
+Result<void> ApiSocket::take_lock() {
+  const auto patience_ends = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    if (auto made = make_directory(); !made) return made;
+    auto lock = try_lock(path_);
+    if (!lock) return std::unexpected(lock.error());
+    lock_ = std::move(*lock);
+    if (lock_) return {};
+    if (std::chrono::steady_clock::now() >= patience_ends) break;
+    std::this_thread::sleep_for(kRetryInterval);
+  }
+  return failure(ErrorCode::kBusy,
+                 "API socket " + path_ + ": another nvgre runs here; stop it, or give [api] another socket", path_);
 }
 
 Result<void> ApiSocket::make_directory() {
@@ -111,8 +112,8 @@ Result<void> ApiSocket::listen() {
 ApiSocket::~ApiSocket() {
   if (listener_) unlink(path_.c_str());
   if (lock_) unlink(lock_path(path_).c_str());
-  for (const auto& directory : made_directories_)  // none if moved from
-    if (rmdir(directory.c_str()) != 0) break;      // somebody else uses it
+  for (const auto& directory : made_directories_)                 // none if moved from
+    if (rmdir(directory.c_str()) != 0 && errno != ENOENT) break;  // somebody else uses it
 }
 
 }  // namespace nvgre::control

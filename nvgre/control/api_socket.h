@@ -32,6 +32,7 @@ class ApiSocket {
 
  private:
   explicit ApiSocket(std::string path) noexcept : path_(std::move(path)) {}
+  [[nodiscard]] Result<void> take_lock();
   [[nodiscard]] Result<void> make_directory();
   [[nodiscard]] Result<void> listen();
 

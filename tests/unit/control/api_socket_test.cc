@@ -1,8 +1,11 @@
 #include "nvgre/control/api_socket.h"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -72,6 +75,22 @@ TEST(ApiSocket, refuses_a_second_owner) {
   EXPECT_EQ(second.error().message,
             "API socket " + path + ": another nvgre runs here; stop it, or give [api] another socket");
   EXPECT_TRUE(connects(path)) << "the first one is not disturbed";
+}
+
+TEST(ApiSocket, waits_for_one_that_ends_and_takes_its_directory_along) {
+  const TemporaryDirectory directory;
+  const auto path = directory.file("below/nvgre.sock");
+  auto ending = std::make_unique<Result<ApiSocket>>(ApiSocket::open(path));
+  ASSERT_TRUE(*ending) << ending->error().message;
+  std::thread next([&path] {
+    const auto socket = ApiSocket::open(path);
+    ASSERT_TRUE(socket) << socket.error().message;
+    EXPECT_TRUE(connects(path));
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // it waits for the lock by now
+  ending.reset();
+  next.join();
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "below")) << "the second one made it again, so removes it";
 }
 
 TEST(ApiSocket, takes_over_what_a_killed_process_left) {
