@@ -1,10 +1,9 @@
 #include "nvgre/control/data_plane_choice.h"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "nvgre/datapath/userspace/privileges.h"
+#include "nvgre/datapath/userspace/usable_cpus.h"
 #include "nvgre/datapath/userspace/userspace_data_plane.h"
 
 namespace nvgre::control {
@@ -19,7 +18,7 @@ Result<void> check_mode(const Configuration& configuration, std::string_view fil
 
 unsigned worker_count_of(const Configuration& configuration) {
   if (configuration.workers != 0) return configuration.workers;
-  return std::max(1U, std::thread::hardware_concurrency());  // counts the CPUs that this process may use
+  return static_cast<unsigned>(datapath::userspace::usable_cpus().size());
 }
 
 Result<void> check_data_plane(const Configuration& configuration, std::string_view file) {

@@ -15,20 +15,10 @@
 
 #include "nvgre/datapath/link_mtu.h"
 #include "nvgre/datapath/userspace/privileges.h"
+#include "nvgre/datapath/userspace/usable_cpus.h"
 
 namespace nvgre::datapath::userspace {
 namespace {
-
-std::vector<unsigned> usable_cpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  std::vector<unsigned> cpus;
-  if (::sched_getaffinity(0, sizeof set, &set) == 0)
-    for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu)
-      if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-  if (cpus.empty()) cpus.push_back(0);
-  return cpus;
-}
 
 NextHopStatus status_of(const wire::ProviderAddress& peer, const std::optional<wire::ProviderAddress>& source,
                         const overlay::NextHop& hop) {
