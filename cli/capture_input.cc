@@ -13,7 +13,10 @@ bool is_pipe(int descriptor) {
   return ::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
+/// One that is ignored, as in a script's background, stays ignored.
 void outlive_first_interrupt() {
+  struct sigaction before{};
+  if (::sigaction(SIGINT, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) return;
   struct sigaction action{};
   action.sa_handler = [](int) {};
   action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
