@@ -9,7 +9,7 @@ using offload::ChecksumVerdict;
 Inspection inspect(const capture::CapturedFrame& frame, const offload::ReceiveScaling& scaling) {
   static constexpr auto kOffloads = offload::ActiveOffloads::all();
   Inspection inspection;
-  inspection.map = wire::locate(frame.bytes, {.frame_size = frame.original_length});
+  inspection.map = wire::locate(frame.bytes, {.frame_size = frame.original_length, .past_packet_end = true});
   inspection.verdicts = offload::judge_checksums(frame.bytes, inspection.map);
   inspection.receive = offload::validate(frame.bytes, inspection.map, kOffloads);
   inspection.rss = scaling.hash_of(frame.bytes, inspection.map, kOffloads);

@@ -17,7 +17,8 @@ wire::LocateOptions options_of(std::uint8_t choice, std::uint16_t frame_size) {
   return {.frame_size = (choice & 1) != 0 ? frame_size : 0U,
           .max_header_size = kHeaderSizes[choice >> 1 & 3],
           .follow_gre = (choice & 8) == 0,
-          .ignore_lengths = (choice & 16) != 0};
+          .ignore_lengths = (choice & 16) != 0,
+          .past_packet_end = (choice & 64) != 0};
 }
 
 }  // namespace
@@ -29,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const test::ExactCopy frame(input.rest());
   const auto map = wire::locate(frame.bytes(), options);
   const auto frame_size = options.frame_size == 0 ? frame.bytes().size() : options.frame_size;
-  const auto broken = test::broken_promise(map, std::min(frame.bytes().size(), frame_size), frame_size);
+  const auto broken =
+      test::broken_promise(map, std::min(frame.bytes().size(), frame_size), frame_size, options.past_packet_end);
   fuzz::require(broken.empty(), broken.c_str());
   if ((choice & 32) != 0) test::read_everything(frame.bytes());
   return 0;

@@ -79,23 +79,17 @@ class FrameRequest {
   std::array<GatherList, 1> packets_{pieces_};
 };
 
-/// Problems that leave the headers where they are: the adapter judges neither VSIDs nor, before it is asked, flags.
-bool is_harmless(DropReason reason) noexcept {
-  return reason == DropReason::kReservedVsid || reason == DropReason::kGreFlags || reason == DropReason::kNotNvgre;
-}
-
 /// A UDP super-frame may have a real IP length and none of its own: then the IP packet's end bounds the datagram.
 void find_unsized_datagram(wire::Bytes frame, HeaderMap& map) noexcept {
   const auto& ip = map.inner_ip;
-  const bool is_candidate = map.problem == DropReason::kMalformedTransport && ip.protocol == IpProtocol::kUdp &&
+  const bool is_candidate = map.obstacle == DropReason::kMalformedTransport && ip.protocol == IpProtocol::kUdp &&
                             !map.outer_ip.is_truncated && ip.has_length;
   if (!is_candidate || wire::load_big_endian<std::uint16_t>(frame, ip.end() + wire::UdpLayout::kLength) != 0) return;
   map = wire::locate(frame.first(ip.payload_end), {.ignore_lengths = true});
 }
 
 FrameTreatment why_not_cut(const HeaderMap& map) noexcept {
-  if (map.is_malformed()) return refused(DropReason::kMalformedIp);
-  if (map.problem && !is_harmless(*map.problem)) return refused(*map.problem);
+  if (map.obstacle) return refused(*map.obstacle);
   if (map.inner_ip.is_fragment && is_tcp_or_udp(map.inner_ip)) return refused(DropReason::kFragmentRequest);
   return {.outcome = Outcome::kNothingToDo};
 }
@@ -126,7 +120,7 @@ bool has_checksum(const HeaderMap& map) noexcept {
 FrameTreatment segment_frame(wire::Bytes frame, const SegmentationWish& wish, PacketSink& sink) noexcept {
   HeaderMap map = wire::locate(frame);
   find_unsized_datagram(frame, map);
-  if (!map.transport || map.is_malformed() || (map.problem && !is_harmless(*map.problem))) return why_not_cut(map);
+  if (!map.transport || map.obstacle) return why_not_cut(map);
   const std::uint32_t payload_bytes = map.transport.payload_end - map.transport.end();
   if (payload_bytes <= wish.mss && !wish.with_fitting_frames) return {.outcome = Outcome::kFits};
   FrameRequest request(frame, map, map.transport.payload_end);
@@ -139,8 +133,8 @@ FrameTreatment segment_frame(wire::Bytes frame, const SegmentationWish& wish, Pa
 FrameTreatment fill_checksums(wire::Bytes frame, ChecksumField field, PacketSink& sink) noexcept {
   const HeaderMap map = wire::locate(frame);
   const bool lacks_transport = is_tcp_or_udp(map.inner_ip) && !map.inner_ip.is_fragment && !map.transport;
-  if (lacks_transport || map.headers_end() == 0 || map.problem == DropReason::kHeaderTooLong)
-    return refused(map.problem.value_or(DropReason::kMalformedTransport));
+  if (lacks_transport || map.headers_end() == 0 || map.obstacle == DropReason::kHeaderTooLong)
+    return refused(map.obstacle.value_or(DropReason::kMalformedTransport));
   if (!has_checksum(map)) return why_not_cut(map);
   FrameRequest request(frame, map, frame.size());
   request.request.checksum = checksums_of(map);

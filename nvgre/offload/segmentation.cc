@@ -24,7 +24,7 @@ using wire::DropReason;
 using wire::HeaderMap;
 using wire::IpProtocol;
 
-constexpr std::uint32_t kMaxMss = 0xF'FFFF;       // 20 bits (LSO-19)
+constexpr std::uint32_t kMaxMss = 0xF'FFFF;  // 20 bits (LSO-19)
 
 /// One segmentation request, the same for LSO and USO.
 struct Task {
@@ -98,7 +98,7 @@ std::optional<DropReason> check_repeatable(SendPacket& packet) noexcept {
 /// Sizes of payload and segments (LSO-19 to LSO-21, USO-3, USO-14).
 std::optional<DropReason> check_sizes(const SendPacket& packet, const Task& task, std::size_t link_mtu) noexcept {
   const auto& map = packet.map();
-  if (task.has_ip_length && !map.inner_ip.has_length) return map.problem.value_or(DropReason::kMalformedIp);
+  if (task.has_ip_length && !map.inner_ip.has_length) return map.obstacle.value_or(DropReason::kMalformedIp);
   const auto payload = payload_size(map);
   if (payload == 0) return DropReason::kNoPayload;
   if (payload > task.active.max_offload_size) return DropReason::kPayloadTooLarge;

@@ -15,13 +15,6 @@ constexpr std::size_t kUsualHeadSize = wire::kDefaultMaxHeaderSize;
 
 constexpr std::size_t kMacAddressesSize = 2 * wire::MacAddress::kSize;
 
-/// Why a header that the request needs is not there. Problems that leave the headers where they are don't count.
-DropReason why_missing(const wire::HeaderMap& map, DropReason otherwise) noexcept {
-  if (!map.problem || *map.problem == DropReason::kReservedVsid || *map.problem == DropReason::kGreFlags)
-    return otherwise;
-  return *map.problem;
-}
-
 /// LOC-13, LOC-14: the last offset points at the L4 header whatever its protocol, so at the end of the inner IP header.
 bool offsets_agree(const SupplementalRequest& request, const wire::HeaderMap& map) noexcept {
   if (request.inner_frame_offset != map.inner_link.offset) return false;
@@ -48,7 +41,7 @@ SendPacket::SendPacket(GatherList pieces, wire::LocateOptions options) noexcept
   options.frame_size = size_;
   locate(options, kUsualHeadSize);
   // Perhaps the headers end behind the bytes that are enough for nearly all: then look at as many as may be.
-  if (map_.problem && head_size_ < size_) locate(options, kMaxHeaderCapacity);
+  if (map_.obstacle && head_size_ < size_) locate(options, kMaxHeaderCapacity);
 }
 
 void SendPacket::locate(wire::LocateOptions options, std::size_t head_size) noexcept {
@@ -66,9 +59,9 @@ void SendPacket::insert_tag(std::uint16_t tag_control) noexcept {
 }
 
 std::optional<DropReason> check_headers(const SendRequest& request, const wire::HeaderMap& map) noexcept {
-  if (map.problem == DropReason::kHeaderTooLong) return DropReason::kHeaderTooLong;  // LOC-12
+  if (map.obstacle == DropReason::kHeaderTooLong) return DropReason::kHeaderTooLong;  // LOC-12
   if (!is_encapsulated(request)) return std::nullopt;
-  if (!map.is_encapsulated()) return why_missing(map, DropReason::kNotNvgre);
+  if (!map.is_encapsulated()) return map.obstacle.value_or(DropReason::kNotNvgre);
   // A GRE checksum covers what this engine changes, and NVGRE has none (RFC 7637, section 3.2).
   if (map.gre.has_checksum()) return DropReason::kGreFlags;
   if (request.supplemental->offsets_valid && !offsets_agree(*request.supplemental, map))
@@ -80,7 +73,7 @@ std::optional<DropReason> check_transport(const wire::HeaderMap& map, wire::IpPr
                                           std::uint16_t header_offset) noexcept {
   if (map.inner_ip.is_fragment) return DropReason::kFragmentRequest;
   if (map.transport.size == 0 || map.transport.protocol != protocol)
-    return why_missing(map, protocol == wire::IpProtocol::kTcp ? DropReason::kNotTcp : DropReason::kNotUdp);
+    return map.obstacle.value_or(protocol == wire::IpProtocol::kTcp ? DropReason::kNotTcp : DropReason::kNotUdp);
   const bool plain = !map.is_encapsulated();
   if (plain && header_offset != 0 && header_offset != map.transport.offset) return DropReason::kOffsetMismatch;
   return std::nullopt;

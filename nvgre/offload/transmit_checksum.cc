@@ -43,7 +43,7 @@ std::optional<DropReason> check_summed(const ChecksumRequest& request, const Hea
                                   : check_transport(map, IpProtocol::kUdp, 0);  // LOC-16: no offset for UDP
   if (reason) return reason;
   if (map.is_malformed()) return DropReason::kMalformedIp;
-  return map.inner_ip.is_truncated || map.outer_ip.is_truncated ? map.problem : std::nullopt;
+  return map.inner_ip.is_truncated || map.outer_ip.is_truncated ? map.obstacle : std::nullopt;
 }
 
 /// CAP-12, STATE-27: encapsulated, each base offload has to be active for the versions of both headers. An IPv6 header

@@ -13,11 +13,6 @@ namespace {
 
 using wire::DropReason;
 
-/// A length field of 0 stands for the packet's own length; any other that bounds nothing contradicts the header.
-bool has_wrong_length(const wire::HeaderMap& map) noexcept {
-  return !map.outer_ip.has_length && map.problem == DropReason::kMalformedIp && !map.problem_is_inner;
-}
-
 bool is_ip(wire::EtherType type) noexcept {
   return type == wire::EtherType::kIpv4 || type == wire::EtherType::kIpv6;
 }
@@ -33,7 +28,7 @@ bool loses_mark(wire::Bytes captured, const wire::HeaderMap& map, const Unwrappe
 std::optional<DropReason> refuse_outer(wire::Bytes captured, const wire::HeaderMap& map) noexcept {
   if (!map.outer_ip) return map.problem && !map.inner_ip ? *map.problem : DropReason::kNotGre;
   if (const auto reason = judge_outer_ip(captured, map)) return reason;
-  return has_wrong_length(map) ? std::optional(DropReason::kMalformedIp) : std::nullopt;
+  return map.outer_ip.is_malformed ? std::optional(DropReason::kMalformedIp) : std::nullopt;
 }
 
 }  // namespace

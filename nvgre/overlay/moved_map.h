@@ -34,6 +34,7 @@ constexpr void move_packet(wire::HeaderMap& map, std::uint32_t distance) noexcep
   internal::move_packet(inner, inner_offset);
   if (map.problem_is_inner) {
     inner.problem = map.problem;
+    inner.obstacle = map.obstacle;
     inner.problem_is_inner = true;
   }
   return inner;

@@ -5,8 +5,8 @@
 ///
 /// A frame that is not encapsulated (kNone) has only the inner_* half, starting at offset 0; one that is kUnsupported
 /// has only the outer half. All offsets are bytes from the first byte of the frame. A header that is absent, or not
-/// wholly inside the captured bytes and the packet as the outer IP length bounds it (WIRE-14), is empty (`!header`), and
-/// `problem` says what is wrong.
+/// wholly inside the captured bytes and the outer packet as its IP length bounds it (WIRE-14), is empty (`!header`),
+/// and `problem` says what is wrong.
 #pragma once
 
 #include <cstdint>
@@ -119,6 +119,9 @@ struct TransportHeader {
 struct HeaderMap {
   Encapsulation encapsulation = Encapsulation::kNone;
   std::optional<DropReason> problem;  ///< The first thing that is wrong with the frame, if any.
+  /// The first problem for which bytes and headers can't be trusted to be what they seem. A reserved VSID and GRE that
+  /// is not quite NVGRE are none: an endpoint refuses them, an adapter judges neither.
+  std::optional<DropReason> obstacle;
   /// The problem lies behind the inner Ethernet header: the frame can still be bridged, only not offloaded.
   bool problem_is_inner = false;
   LinkHeader outer_link;

@@ -14,7 +14,8 @@
 
 namespace nvgre::wire {
 
-/// Bytes of the longest IP packet of either version, headers included, that is made here (LSO-19); IPv6 could hold 40 more.
+/// Bytes of the longest IP packet of either version, headers included, that is made here (LSO-19); IPv6 could hold 40
+/// more.
 inline constexpr std::size_t kMaxIpPacketSize = 65'535;
 
 /// A packet of either IP version whose whole header, with options or extension headers, is there.

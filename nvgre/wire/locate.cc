@@ -48,8 +48,12 @@ class Locator {
   }
 
  private:
-  /// Keeps the first problem only.
+  /// Keeps the first of each only.
   void note(DropReason reason) noexcept {
+    if (!map_.obstacle) map_.obstacle = reason;
+    note_refusal(reason);
+  }
+  void note_refusal(DropReason reason) noexcept {
     if (!map_.problem) map_.problem = reason;
   }
 
@@ -112,7 +116,7 @@ class Locator {
 
   /// @param length  Of the whole packet as the header says; 0: it does not say.
   void bound_payload(NetworkHeader& header, std::size_t length, std::size_t bound) noexcept {
-    header.payload_end = narrow(bound);
+    header.payload_end = std::max(narrow(bound), header.end());
     if (options_.ignore_lengths || length == 0) return;
     header.is_malformed = length < header.size;
     if (header.is_malformed) return note(DropReason::kMalformedIp);
@@ -129,11 +133,12 @@ class Locator {
       return note(DropReason::kOuterFragment);
     }
     if (outer.is_truncated) note(DropReason::kTruncatedInner);
-    head_ = head_.first(std::min<std::size_t>(head_.size(), outer.payload_end));  // WIRE-14
+    if (!options_.past_packet_end) head_ = head_.first(std::min<std::size_t>(head_.size(), outer.payload_end));
     locate_gre(map_.gre, outer.end());
+    if (map_.gre.end() > outer.payload_end) note(DropReason::kTruncatedGre);
     if (map_.gre.protocol != EtherType::kTransparentEthernetBridging || !map_.gre.key) return;  // LOC-5, LOC-6
     const auto vsid = map_.gre.vsid();
-    if (!vsid->is_tenant()) note(DropReason::kReservedVsid);
+    if (!vsid->is_tenant()) note_refusal(DropReason::kReservedVsid);
     follow_inner(outer.payload_end);
   }
 
@@ -149,7 +154,7 @@ class Locator {
 
     const auto view = GreView::parse(bytes);
     if (!view && view.error() == DropReason::kTruncatedGre) return note(DropReason::kTruncatedGre);
-    if (problem) note(*problem);
+    if (problem) note_refusal(*problem);
     header.offset = narrow(offset);
     header.size = narrow(view ? view->header_size() : GreView::kBaseSize);
     header.flags = flags;
@@ -162,9 +167,11 @@ class Locator {
   void follow_inner(std::size_t bound) noexcept {
     locate_link(map_.inner_link, map_.gre.end());
     if (!map_.inner_link) return;
+    if (map_.inner_link.end() > bound) note(DropReason::kTruncatedInner);
     if (map_.inner_link.tag_count > 0) return note(DropReason::kInnerVlan);  // LOC-9
     const bool is_sound = !map_.problem;
     locate_network(map_.inner_ip, map_.inner_link, bound, DropReason::kTruncatedInner);
+    if (map_.inner_ip.end() > bound) note(DropReason::kTruncatedInner);
     finish_inner(is_sound);
   }
 

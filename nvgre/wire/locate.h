@@ -19,6 +19,9 @@ struct LocateOptions {
   bool follow_gre = true;
   /// Segmentation requests: every IP and UDP length field is ignored, the frame's end bounds all (D-4).
   bool ignore_lengths = false;
+  /// To show a frame: captured bytes decide, and headers behind the end of the outer packet are mapped too. To everyone
+  /// else such bytes are padding (WIRE-14).
+  bool past_packet_end = false;
 };
 
 /// Finds the headers of one frame; at most one encapsulation is followed (LOC-18).

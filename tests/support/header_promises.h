@@ -29,8 +29,9 @@ template <typename Header>
 
 /// What holds for every map of every frame, as header_map.h promises it. Returns what does not.
 [[nodiscard]] inline std::string broken_promise(const wire::HeaderMap& map, std::size_t captured,
-                                                std::size_t frame_size) {
-  const std::size_t bound = map.outer_ip ? std::min<std::size_t>(captured, map.outer_ip.payload_end) : captured;
+                                                std::size_t frame_size, bool past_packet_end = false) {
+  const bool is_bounded = map.outer_ip && !past_packet_end;
+  const std::size_t bound = is_bounded ? std::min<std::size_t>(captured, map.outer_ip.payload_end) : captured;
   if (!lies_inside(map.outer_link, 0, captured)) return "outer_link";
   if (!lies_inside(map.outer_ip, map.outer_link.end(), captured)) return "outer_ip";
   if (!lies_inside(map.gre, map.outer_ip.end(), bound)) return "gre";
@@ -39,7 +40,8 @@ template <typename Header>
   if (!lies_inside(map.transport, map.inner_ip.end(), bound)) return "transport";
   if (!payload_is_bounded(map.outer_ip, frame_size)) return "outer payload_end";
   if (!payload_is_bounded(map.inner_ip, frame_size)) return "inner payload_end";
-  if (map.outer_ip && map.inner_ip.payload_end > map.outer_ip.payload_end) return "inner packet outside the outer one";
+  if (map.outer_ip && map.inner_ip.payload_end > std::max(map.outer_ip.payload_end, map.inner_ip.end()))
+    return "inner packet outside the outer one";
   if (map.transport && (!map.inner_ip || map.inner_ip.is_fragment)) return "transport without a whole packet";
   if (map.transport &&
       (map.transport.payload_end < map.transport.end() || map.transport.payload_end > map.inner_ip.payload_end))

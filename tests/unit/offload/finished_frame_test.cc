@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "nvgre/wire/big_endian.h"
 #include "nvgre/wire/frame_builder.h"
 #include "tests/support/packet_sinks.h"
 #include "tests/support/sample_frame.h"
@@ -55,6 +56,29 @@ TEST(FinishedFrame, a_refused_frame_leaves_nothing_in_the_sink) {
   EXPECT_EQ(refusal({.inner = IpVersion::kV6, .payload_size = 3'000, .inner_fragment_header = true}),
             DropReason::kFragmentRequest);
   EXPECT_TRUE(sink.packets.empty());
+}
+
+/// The frame with another VSID, which an adapter does not judge, and with 16 bits changed at `offset`.
+wire::ByteVector with(wire::ByteVector frame, std::uint32_t vsid, std::size_t offset, std::uint16_t word) {
+  wire::store_big_endian(wire::MutableBytes(frame), vsid << 8, 14 + 20 + 4);
+  wire::store_big_endian(wire::MutableBytes(frame), word, offset);
+  return frame;
+}
+
+TEST(FinishedFrame, a_reserved_VSID_hides_no_length_that_lies) {
+  constexpr std::size_t kInnerIp = 14 + 20 + 8 + 14, kUdpLength = kInnerIp + 20 + 4;
+  const auto tcp = write({.outer = IpVersion::kV4, .payload_size = 3'000});
+  const auto udp = write({.outer = IpVersion::kV4, .protocol = 17, .payload_size = 3'000});
+  for (const std::uint32_t vsid : {0x5001U, 0U}) {
+    CollectingSink sink;
+    const auto too_long = with(tcp, vsid, kInnerIp + 2, 20 + 20 + 3'000 + 100);
+    EXPECT_EQ(segment_frame(too_long, {.mss = 1'000}, sink).reason, DropReason::kTruncatedIp) << vsid;
+    EXPECT_EQ(fill_checksums(too_long, ChecksumField::kAnything, sink).reason, DropReason::kTruncatedIp) << vsid;
+    const auto too_long_datagram = with(udp, vsid, kUdpLength, 4'000);
+    EXPECT_EQ(segment_frame(too_long_datagram, {.mss = 1'000}, sink).reason, DropReason::kMalformedTransport) << vsid;
+    EXPECT_TRUE(sink.packets.empty());
+    EXPECT_EQ(segment_frame(with(udp, vsid, kUdpLength, 0), {.mss = 1'000}, sink).packet_count, 3U) << vsid;
+  }
 }
 
 TEST(FinishedFrame, tells_what_fits_and_what_is_none_of_its_business) {

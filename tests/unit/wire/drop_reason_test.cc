@@ -11,7 +11,7 @@ TEST(DropReason, has_the_names_that_the_contracts_use) {
   EXPECT_EQ(machine_name(DropReason::kTruncatedGre), "truncated_gre");
   EXPECT_EQ(machine_name(DropReason::kInnerVlan), "inner_vlan");
   EXPECT_EQ(machine_name(DropReason::kReservedVsid), "reserved_vsid");
-  EXPECT_EQ(description(DropReason::kTruncatedGre), "frame ends inside the GRE header");
+  EXPECT_EQ(description(DropReason::kTruncatedGre), "frame or outer packet ends inside the GRE header");
 }
 
 TEST(DropReason, OVL_30_names_every_reason_once_in_lower_case) {

@@ -384,6 +384,23 @@ TEST(Locate, WIRE_14_finds_no_header_behind_the_end_of_the_outer_packet) {
   }
 }
 
+TEST(Locate, shows_headers_behind_the_end_of_the_outer_packet_if_asked_to) {
+  const LocateOptions options{.past_packet_end = true};
+  auto builder = outer().ip_length(20 + 8 + 14 + 10).nvgre(kVsid);
+  const auto map = locate(add_inner(builder).tcp(1, 2).build(), options);
+  EXPECT_EQ(map.problem, DropReason::kTruncatedInner);
+  EXPECT_EQ(map.inner_ip.offset, 56U) << "captured bytes decide";
+  EXPECT_TRUE(map.inner_ip.is_truncated);
+  EXPECT_GE(map.inner_ip.payload_end, map.inner_ip.end());
+  EXPECT_FALSE(map.transport) << "LOC-11";
+
+  auto shorter = outer().ip_length(20 + 4).nvgre(kVsid);
+  const auto seen = locate(add_inner(shorter).tcp(1, 2).build(), options);
+  EXPECT_EQ(seen.problem, DropReason::kTruncatedGre);
+  EXPECT_EQ(seen.gre.offset, 34U);
+  EXPECT_EQ(seen.inner_link.offset, 42U);
+}
+
 TEST(Locate, D_4_takes_the_end_of_the_frame_where_the_length_is_0) {
   for (const auto version : kBoth) {
     const auto frame = plain(version).ip_length(0).tcp(1, 2).counting_payload(3000).build();
