@@ -43,7 +43,8 @@ mode_t without_group(mode_t mode) {
   return (mode & S_IRWXU) | both << 3 | both;
 }
 
-/// Who may read a file that is replaced may read the new one, and nobody else: captures and keys are private.
+/// Who may read a file that is replaced may read the new one, as far as it can be given to its owner and group, and
+/// nobody else: captures and keys are private.
 void give_readers(int descriptor, const struct stat& replaced) {
   const mode_t mode = replaced.st_mode & kPermissions;
   fchmod(descriptor,

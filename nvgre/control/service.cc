@@ -20,7 +20,6 @@ using nlohmann::json;
 
 namespace {
 
-
 /// "values" of a request: keywords and what they shall be.
 Result<std::vector<offload::KeywordSetting>> settings_of(const json& request) {
   const auto values = request.find("values");

@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "nvgre/offload/processor_number.h"
+#include "nvgre/wire/ethernet.h"
+#include "nvgre/wire/ip.h"
 
 namespace nvgre::offload {
 
 namespace {
 
-constexpr std::uint32_t kLargestFrame = 65'549;  // an IP packet of 65535 bytes behind an Ethernet header
+constexpr std::uint32_t kLargestFrame = wire::EthernetView::kSize + wire::kMaxIpPacketSize;
 constexpr std::uint32_t kAnyCount = std::numeric_limits<std::uint16_t>::max();
 constexpr std::string_view kOnOff = "0 off, 1 on";
 constexpr std::string_view kDirections = "0 off, 1 transmit, 2 receive, 3 both";

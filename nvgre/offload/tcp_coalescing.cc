@@ -11,8 +11,6 @@ using wire::TcpFlags;
 constexpr TcpFlags kEcnFlags = TcpFlags::kEce | TcpFlags::kCwr;
 constexpr TcpFlags kMergeableFlags = TcpFlags::kAck | TcpFlags::kPsh | kEcnFlags;
 
-/// A frame without a real length in its IP header may be longer: no unit could say so.
-
 /// Whether `a` is `b` or comes after it, modulo 2^32 (RFC 9293, section 3.4).
 constexpr bool not_before(std::uint32_t a, std::uint32_t b) noexcept {
   return static_cast<std::int32_t>(a - b) >= 0;
@@ -65,8 +63,9 @@ bool headers_agree(const UnitInProgress& unit, const ReceivedFrame& frame, const
 std::optional<TcpSegment> read_tcp_segment(const ReceivedFrame& frame) noexcept {
   const wire::NetworkHeader& ip = frame.map.inner_ip;
   if (frame.map.is_malformed()) return std::nullopt;  // a unit's length would hide it
-  if (ip.has_options || ip.is_fragment || ip.is_truncated || ip.payload_end - ip.offset > wire::kMaxIpPacketSize)
-    return std::nullopt;
+  if (ip.has_options || ip.is_fragment || ip.is_truncated) return std::nullopt;
+  // Without a real length in its IP header it may be longer: no unit could say so.
+  if (ip.payload_end - ip.offset > wire::kMaxIpPacketSize) return std::nullopt;
   const auto view = wire::TcpView::parse(frame.bytes.subspan(frame.map.transport.offset));
   if (!view || !has_mergeable_flags(view->flags())) return std::nullopt;
   TcpSegment segment{view->sequence_number(), view->acknowledgment_number(), view->window(), view->flags(), {}};

@@ -29,7 +29,8 @@ struct Underlay {
   std::unordered_map<wire::ProviderAddress, NextHop> next_hops;
 
   /// Where one depends on the own address that is sent from, by (own address, destination): routing by source. They win
-  /// over next_hops, which hold for the first own address of each version, and for any other without an entry here.
+  /// over next_hops, which hold for the first own address of each version, and for any other without an entry here; a
+  /// peer to which only another one sends need not be in next_hops.
   std::map<std::pair<wire::ProviderAddress, wire::ProviderAddress>, NextHop> next_hops_by_source;
 
   [[nodiscard]] const NextHop* find(const wire::ProviderAddress& address) const noexcept {
