@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "nvgre/wire/big_endian.h"
 #include "nvgre/wire/frame_builder.h"
 
 namespace nvgre::cli {
@@ -196,6 +197,19 @@ TEST(InspectionJson, LOC_5_fills_the_inner_half_of_GRE_with_checksum_and_sequenc
   EXPECT_EQ(object["gre"]["flow_id"], 9);
   EXPECT_EQ(object["inner"]["frame"], 50);
   EXPECT_EQ(object["rss"]["type"], "tcp_ipv4");
+}
+
+TEST(InspectionJson, captured_bytes_decide_where_headers_are_not_the_outer_length) {
+  for (const std::uint16_t length : {20, 24, 61}) {
+    auto frame = example().build();
+    wire::store_big_endian(wire::MutableBytes(frame), length, 14 + 2);
+    const auto object = json_of(frame);
+    EXPECT_EQ(object["encapsulation"], "nvgre") << length;
+    EXPECT_EQ(object["gre"]["offset"], 34) << length;
+    EXPECT_EQ(object["inner"]["frame"], 42) << length;
+    EXPECT_EQ(object["inner"]["ip"], 56) << length;
+    EXPECT_EQ(object["problem"], length < 28 ? "truncated_gre" : "truncated_inner") << length;
+  }
 }
 
 TEST(InspectionJson, LOC_6_leaves_other_GRE_alone) {
