@@ -79,7 +79,7 @@ class SteeringAssembler : private SteeringWalk {
     code_.jump_if(BPF_JEQ, kAnswer, 0, fail_);
     code_.copy(kSettings, kAnswer);
     code_.set(kHash, 0);
-    load_length(kScratch);
+    code_.load(BPF_W, kScratch, kContext, offsetof(__sk_buff, len));
     code_.store(kBound, kScratch);
   }
 

@@ -21,10 +21,6 @@ constexpr std::int32_t kMaxExtensions = 32;  // 256 bytes of headers hold no mor
 
 }  // namespace
 
-void SteeringWalk::load_length(Register to) {
-  code_.load(BPF_W, to, kContext, offsetof(__sk_buff, len));
-}
-
 void SteeringWalk::require(std::int32_t size, Label otherwise) {
   code_.copy(kScratch, kAt);
   code_.advance(kScratch, size);

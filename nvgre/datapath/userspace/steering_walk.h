@@ -48,8 +48,6 @@ class SteeringWalk : protected SteeringState {
     Label good, fragment, bad, too_long;
   };
 
-  /// Bytes of the frame.
-  void load_length(Register to);
   /// A number that the kernel's verifier does not know: what it knows it follows separately, path by path, and there
   /// are too many of those.
   void set_opaque(Register to, std::int32_t value);
