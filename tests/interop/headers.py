@@ -7,6 +7,7 @@ TCP, UDP, GRE = 6, 17, 47
 EXTENSIONS = {0, 43, 60}  # hop-by-hop, routing, destination options
 FRAGMENT = 44
 VLAN_TYPES = (0x8100, 0x88A8)
+LONGEST_HEADERS = 256  # MaxHeaderSizeSupported of a card that nobody configured (CAP-5)
 
 
 @dataclasses.dataclass
@@ -82,6 +83,15 @@ def parse(data):
     frame = Frame(data, outer, link, ip)
     if not ip.is_fragment and ip.protocol in (TCP, UDP):
         locate_payload(frame)
+    return frame
+
+
+def parse_as_card(data):
+    """A card knows nothing of what lies in a tunnel packet whose headers are too long for it (LOC-12, LOC-6)."""
+    frame = parse(data)
+    headers_end = frame.payload or (frame.ip.end if frame.ip else 0)
+    if frame.outer and headers_end > LONGEST_HEADERS:
+        return Frame(data, frame.outer, frame.link, None)
     return frame
 
 

@@ -3,13 +3,13 @@
 import struct
 
 from checksums import checksum, pseudo_header
-from headers import TCP, UDP, parse
+from headers import TCP, UDP, parse_as_card
 
 FIN, SYN, RST, PSH, URG, CWR = 0x01, 0x02, 0x04, 0x08, 0x20, 0x80
 
 
 def is_request(frame, mss):
-    """Whether the frame is cut: TCP or UDP with more payload than fits, and nothing that forbids it (LSO-11, USO-13)."""
+    """Whether the frame is cut: TCP or UDP with more payload than fits, and nothing that forbids it (LSO-11, USO-13, LOC-12)."""
     if not frame.transport or frame.end - frame.payload <= mss:
         return False
     return frame.ip.protocol == UDP or not frame.data[frame.transport + 13] & (SYN | RST | URG)
@@ -51,7 +51,7 @@ def finish_tcp(segment, frame, index, sent, is_last):
 
 def segment_frame(data, mss):
     """The segments of a frame, or the frame itself."""
-    frame = parse(data)
+    frame = parse_as_card(data)
     if not is_request(frame, mss):
         return [data]
     payload, ip = data[frame.payload : frame.end], frame.ip

@@ -1,19 +1,9 @@
 """What receive checksum validation has to say of a frame, written a second time in plain Python from the rules (RXC)."""
 
 from checksums import folded_sum, pseudo_header
-from headers import TCP, UDP, Frame, parse
+from headers import TCP, UDP, parse_as_card
 
 VALID = 0xFFFF  # the sum of bytes and the checksum over them
-LONGEST_HEADERS = 256  # MaxHeaderSizeSupported of a card that nobody configured (CAP-5)
-
-
-def parse_as_card(data):
-    """A card knows nothing of what lies in a tunnel packet whose headers are too long for it (LOC-12, LOC-6)."""
-    frame = parse(data)
-    headers_end = frame.payload or (frame.ip.end if frame.ip else 0)
-    if frame.outer and headers_end > LONGEST_HEADERS:
-        return Frame(data, frame.outer, frame.link, None)
-    return frame
 
 
 def ip_verdict(data, ip):
