@@ -27,6 +27,7 @@ PROGRAMS = ("conformance_tests", "unit_offload", "unit_overlay", "unit_wire", "p
 LEAST_OF_ALL, LEAST_OF_A_GROUP = 150, 3
 NO_TEST = "ended before any test"
 TIMEOUT = 300  # seconds for one run of one program: a mutant that hangs is found by the test that hung
+MEMORY = 4 << 30  # bytes of address space for one program: one that cuts without end must not take the machine with it
 
 
 class Mutant:
@@ -146,7 +147,7 @@ class Workshop:
 def failing_test(program, groups):
     """The first test of these groups that fails, crashes or hangs, and how; None if all pass."""
     patterns = ":".join(f"*.{group}_*" for group in groups)
-    command = [program, f"--gtest_filter={patterns}", "--gtest_fail_fast"]
+    command = ["prlimit", f"--as={MEMORY}", program, f"--gtest_filter={patterns}", "--gtest_fail_fast"]
     try:
         done = subprocess.run(command, cwd=os.path.dirname(program), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               text=True, errors="replace", check=False, timeout=TIMEOUT)
