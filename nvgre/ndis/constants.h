@@ -24,31 +24,29 @@ namespace nvgre::ndis {
   inline constexpr USHORT size_name = size;
 #include "nvgre/ndis/layout.def"
 
-/// The size that a structure of this revision has, at least; of a revision newer than the newest known, that of the
-/// newest. 0: there is no such revision.
+/// A revision of a structure and the size that a structure of it has, at least, in bytes. 0, 0: there is none.
+struct Revision {
+  UCHAR number = 0;
+  USHORT size = 0;
+};
+
+/// This revision of a structure; of a revision newer than the newest known, the newest.
 template <typename Structure>
-[[nodiscard]] constexpr USHORT size_of_revision(unsigned revision) noexcept {
-  USHORT found = 0;
+[[nodiscard]] constexpr Revision known_revision(unsigned revision) noexcept {
+  Revision found;
 #define NVGRE_NDIS_STRUCTURE(structure, size, source)
 #define NVGRE_NDIS_FIELD(structure, field, offset, size, source)
 #define NVGRE_NDIS_BITS(structure, field, word, first, width, source)
 #define NVGRE_NDIS_REVISION(structure, name, number, size_name, last_field, size, source) \
-  if (std::is_same_v<Structure, structure> && revision >= (number)) found = size;
+  if (std::is_same_v<Structure, structure> && revision >= (number)) found = {number, size};
 #include "nvgre/ndis/layout.def"
   return found;
 }
 
-/// This revision of a structure; of a revision newer than the newest known, the newest.
+/// The size of `known_revision()`, bytes.
 template <typename Structure>
-[[nodiscard]] constexpr UCHAR known_revision(unsigned revision) noexcept {
-  UCHAR found = 0;
-#define NVGRE_NDIS_STRUCTURE(structure, size, source)
-#define NVGRE_NDIS_FIELD(structure, field, offset, size, source)
-#define NVGRE_NDIS_BITS(structure, field, word, first, width, source)
-#define NVGRE_NDIS_REVISION(structure, name, number, size_name, last_field, size, source) \
-  if (std::is_same_v<Structure, structure> && revision >= (number)) found = number;
-#include "nvgre/ndis/layout.def"
-  return found;
+[[nodiscard]] constexpr USHORT size_of_revision(unsigned revision) noexcept {
+  return known_revision<Structure>(revision).size;
 }
 
 /// "NDIS_STATUS_SUCCESS", of a completion status or a status indication; empty: none that is known here.

@@ -87,7 +87,8 @@ template <typename Structure>
 /// The header of an answer that is the request's own structure: of its revision, or of the newest that is known.
 template <typename Structure>
 [[nodiscard]] constexpr NDIS_OBJECT_HEADER answer_header(const Structure& request) noexcept {
-  return header<Structure>(request.Header.Type, known_revision<Structure>(request.Header.Revision));
+  const auto revision = known_revision<Structure>(request.Header.Revision);
+  return header(request.Header.Type, revision.number, revision.size);
 }
 
 /// The bytes of a structure that its header says it has.

@@ -17,7 +17,7 @@ def compare(directory, frames, mss):
         got = ours[position : position + len(expected)]
         position += len(expected)
         for index, (want, have) in enumerate(zip(expected, got)):
-            assert want == have, f"frame {number}, segment {index}, mss {mss}:\n{frame[:200].hex()}\n{want.hex()}\n{have.hex()}"
+            assert want == have, f"frame {number}, segment {index}, mss {mss}:\n{frame[:200].hex()}\n{want[:200].hex()}\n{have[:200].hex()}"
     assert position == len(ours), f"{position} frames expected, {len(ours)} written"
     return position
 

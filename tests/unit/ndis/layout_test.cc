@@ -39,11 +39,12 @@ TEST(Layout, bits_are_read_and_placed_from_bit_0_upwards) {
   EXPECT_EQ((Bits{0, 32}).of(0xFFFF'FFFF), 0xFFFF'FFFFU);
 }
 
-TEST(Layout, a_revision_newer_than_all_known_has_the_size_of_the_newest) {
+TEST(Layout, a_revision_newer_than_all_known_is_read_as_the_newest) {
   EXPECT_EQ(size_of_revision<NDIS_OFFLOAD>(0), 0U);
   EXPECT_EQ(size_of_revision<NDIS_OFFLOAD>(1), 112U);
   EXPECT_EQ(size_of_revision<NDIS_OFFLOAD>(4), 177U);
   EXPECT_EQ(size_of_revision<NDIS_OFFLOAD>(9), 216U);
+  EXPECT_EQ(known_revision<NDIS_OFFLOAD>(9).number, 7U);
   EXPECT_EQ(size_of_revision<NDIS_RECEIVE_QUEUE_PARAMETERS>(2), 1092U);
 }
 
