@@ -77,12 +77,13 @@ overlay::PolicyDescription demo_policy(int own, const std::string& interface) {
   return policy;
 }
 
-std::string demo_configuration(int own, const std::string& interface, const std::string& socket) {
+std::string demo_configuration(int own, const std::string& interface, const std::string& socket,
+                               const std::vector<unsigned>& cpus) {
   const auto policy = demo_policy(own, interface);
   auto text = fmt::format(
-      "[provider]\ninterface = \"{}\"\naddresses = [\"{}\"]\n\n[datapath]\nmode = \"userspace\"\n\n[api]\nsocket = "
-      "\"{}\"\n",
-      interface, policy.provider.addresses.front().to_string(), socket);
+      "[provider]\ninterface = \"{}\"\naddresses = [\"{}\"]\n\n"
+      "[datapath]\nmode = \"userspace\"\ncpus = [{}]\n\n[api]\nsocket = \"{}\"\n",
+      interface, policy.provider.addresses.front().to_string(), fmt::join(cpus, ", "), socket);
   for (const auto& subnet : policy.subnets)
     text += fmt::format("\n[[subnet]]\nvsid = {}\nname = \"{}\"\n", subnet.vsid.value(), subnet.name);
   for (const auto& port : policy.ports)

@@ -44,6 +44,8 @@ struct Exchange {
 /// @param interface  The underlay interface.
 [[nodiscard]] overlay::PolicyDescription demo_policy(int own, const std::string& interface);
 /// The same as the text of a configuration file for `nvgre run`.
-[[nodiscard]] std::string demo_configuration(int own, const std::string& interface, const std::string& socket);
+/// @param cpus  Of its workers.
+[[nodiscard]] std::string demo_configuration(int own, const std::string& interface, const std::string& socket,
+                                             const std::vector<unsigned>& cpus);
 
 }  // namespace nvgre::cli

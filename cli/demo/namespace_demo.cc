@@ -1,5 +1,6 @@
 #include "cli/demo/namespace_demo.h"
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "cli/demo/link_setup.h"
 #include "cli/demo/wire_capture.h"
 #include "nvgre/datapath/userspace/privileges.h"
+#include "nvgre/datapath/userspace/usable_cpus.h"
 
 namespace nvgre::cli {
 namespace {
@@ -82,9 +84,13 @@ Result<void> can_run_namespace_demo() {
 
 NamespaceDemo::NamespaceDemo(std::string folder) : folder_(std::move(folder)) {
   build_hosts();
+  auto cpus = datapath::userspace::usable_cpus();
   for (const int host : kHosts) {
     const auto name = folder_ + "/host" + std::to_string(host);
-    std::ofstream(name + ".toml") << demo_configuration(host, interface(host), socket(host));
+    std::ofstream(name + ".toml") << demo_configuration(host, interface(host), socket(host), cpus);
+    // Both hosts send a flow to their worker of the same number; on this one machine its two ends shall not share a
+    // CPU.
+    std::ranges::rotate(cpus, cpus.begin() + 1);
     endpoints_[host] = std::make_unique<EndpointProcess>(hosts_.at(host), name + ".toml", name + ".log");
   }
   build_tenants();

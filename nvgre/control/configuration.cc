@@ -152,6 +152,7 @@ void Reader::read_datapath() {
                                      {"kernel", DataPlaneMode::kKernel},
                                      {"userspace", DataPlaneMode::kUserspace}}));
   table.read("workers", configuration_.workers, to_number<unsigned>(0, Configuration::kMaxWorkers));
+  table.read_list("cpus", configuration_.cpus, to_cpu);
   table.refuse_unknown_keys();
   configuration_.lines.datapath = table.lines();
 }

@@ -41,10 +41,12 @@ struct Configuration {
   static constexpr std::string_view kDefaultInterface = "eth0";
   static constexpr std::string_view kDefaultSocket = "/run/nvgre/nvgre.sock";
   static constexpr unsigned kMaxWorkers = 256;
+  static constexpr unsigned kMaxCpu = 1'023;
 
   overlay::PolicyDescription policy;
   DataPlaneMode mode = DataPlaneMode::kAuto;
-  unsigned workers = 0;  ///< 0: one for each CPU.
+  unsigned workers = 0;             ///< 0: one for each of `cpus`.
+  std::vector<unsigned> cpus = {};  ///< Of the workers, by their numbers, in turn; empty: all that the process may use.
   offload::Keywords offload;
   RssSettings rss;
   std::string socket = std::string(kDefaultSocket);

@@ -2,6 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "nvgre/control/rss_settings.h"
 #include "nvgre/offload/adapter.h"
@@ -25,6 +28,10 @@ std::string text_of(DataPlaneMode mode) {
       return "\"userspace\"";
   }
   return "\"auto\"";
+}
+
+std::string text_of(const std::vector<unsigned>& cpus) {
+  return cpus.empty() ? "all CPUs" : fmt::format("[{}]", fmt::join(cpus, ", "));
 }
 
 /// A value that holds from the start on, in the file's words.
@@ -79,7 +86,8 @@ Result<void> judge_change(const Configuration& running, const Configuration& nex
   for (const auto& value :
        {FixedValue{lines.api, "socket", "\"" + running.socket + "\"", "\"" + next.socket + "\""},
         FixedValue{lines.datapath, "mode", text_of(running.mode), text_of(next.mode)},
-        FixedValue{lines.datapath, "workers", std::to_string(running.workers), std::to_string(next.workers)}})
+        FixedValue{lines.datapath, "workers", std::to_string(running.workers), std::to_string(next.workers)},
+        FixedValue{lines.datapath, "cpus", text_of(running.cpus), text_of(next.cpus)}})
     if (auto judged = judge_fixed(value, file); !judged) return judged;
   return judge_keywords(running, next, file);
 }

@@ -15,7 +15,8 @@ namespace nvgre::control {
 [[nodiscard]] Result<void> judge_workers(const Configuration& configuration, std::string_view file,
                                          unsigned worker_count);
 
-/// Whether a running endpoint can change to `next`: socket, mode, workers and some keywords hold from its start on.
+/// Whether a running endpoint can change to `next`: socket, mode, workers, CPUs and some keywords hold from its start
+/// on.
 /// @param file  That of `next`.
 /// @return      kInvalid, with the line, what is given there and what the endpoint runs with.
 [[nodiscard]] Result<void> judge_change(const Configuration& running, const Configuration& next, std::string_view file);

@@ -27,6 +27,8 @@ constexpr ConfigurationKey kKeys[] = {
 
     {"[datapath]", "mode", R"("auto", "kernel" or "userspace")", R"("auto")", "who moves the frames"},
     {"[datapath]", "workers", "a number from 0 to 256", "0", "threads that move frames; 0: one for each CPU"},
+    {"[datapath]", "cpus", "a list of CPU numbers from 0 to 1023, such as [2, 3]", "all that nvgre may use, ascending",
+     "the CPUs of the workers: worker 0's first; with more workers than CPUs, from the start again"},
 
     {"[rss]", "key", "40 bytes: 80 hexadecimal digits, colons between bytes are allowed",
      "Microsoft's verification key", "the secret of the hash that spreads flows over workers"},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "nvgre/control/configuration.h"
 #include "nvgre/control/service.h"
@@ -9,15 +10,16 @@
 
 namespace nvgre::control {
 
-/// Whether this nvgre has a data plane of the configured mode.
+/// Whether this nvgre, on this host, has what [datapath] asks for: the mode, and the CPUs.
 /// @param file  The configuration's, for messages.
-[[nodiscard]] Result<void> check_mode(const Configuration& configuration, std::string_view file);
+/// @return      kInvalid, with the line that asks for something else.
+[[nodiscard]] Result<void> check_datapath(const Configuration& configuration, std::string_view file);
 
-/// How many workers there will be.
-[[nodiscard]] unsigned worker_count_of(const Configuration& configuration);
+/// The CPU of each worker, by the worker's number.
+[[nodiscard]] std::vector<unsigned> worker_cpus(const Configuration& configuration);
 
 /// Whether the data plane that is configured can be had here, and by this process; changes nothing.
-/// @param file  As for check_mode().
+/// @param file  As for check_datapath().
 /// @return      kInvalid: there is none of that mode; kPrivilege: the capability that is missing.
 [[nodiscard]] Result<void> check_data_plane(const Configuration& configuration, std::string_view file);
 

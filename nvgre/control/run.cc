@@ -154,8 +154,10 @@ RunStatus run(const std::string& configuration_file) {
 RunStatus check_configuration_file(const std::string& configuration_file) {
   const auto configuration = read_configuration(configuration_file, this_host());
   if (!configuration) return refuse({ErrorCode::kInvalid, joined(configuration.error(), configuration_file)});
-  if (auto possible = check_mode(*configuration, configuration_file); !possible) return refuse(possible.error());
-  if (auto judged = judge_workers(*configuration, configuration_file, worker_count_of(*configuration)); !judged)
+  if (auto possible = check_datapath(*configuration, configuration_file); !possible) return refuse(possible.error());
+  if (auto judged =
+          judge_workers(*configuration, configuration_file, static_cast<unsigned>(worker_cpus(*configuration).size()));
+      !judged)
     return refuse(judged.error());
   const auto& policy = configuration->policy;
   std::cout << configuration_file << ": good: " << policy.subnets.size() << " subnets, " << policy.ports.size()

@@ -78,6 +78,9 @@ inline std::optional<std::string> to_socket_path(const toml::node& node) {
 inline std::optional<unsigned> to_worker(const toml::node& node) {
   return to_number<unsigned>(0, Configuration::kMaxWorkers - 1)(node);
 }
+inline std::optional<unsigned> to_cpu(const toml::node& node) {
+  return to_number<unsigned>(0, Configuration::kMaxCpu)(node);
+}
 /// A worker that may serve a VM queue: its affinity names processors of one group.
 inline std::optional<unsigned> to_queue_worker(const toml::node& node) {
   return to_number<unsigned>(0, offload::ProcessorNumber::kGroupSize - 1)(node);

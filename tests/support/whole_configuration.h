@@ -16,6 +16,7 @@ vlan = 100
 [datapath]
 mode = "userspace"
 workers = 2
+cpus = [1, 0]
 
 [offload]
 LsoV2IPv4 = false

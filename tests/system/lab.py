@@ -249,9 +249,16 @@ class Lab:
 
     # -- configuration
 
+    @staticmethod
+    def cpus(number):
+        """Both hosts send a flow to their worker of the same number; on this one machine its two ends shall not share a CPU."""
+        usable = sorted(os.sched_getaffinity(0))
+        first = number % len(usable)
+        return usable[first:] + usable[:first]
+
     def config(self, number):
         lines = ["[provider]", f'interface = "{self.underlay(number)}"', f'addresses = ["{self.provider(number)}"]', "",
-                 "[datapath]", 'mode = "userspace"', self.datapath_options, "", "[api]", f'socket = "{self.folder}/{number}.sock"', "", self.extra]
+                 "[datapath]", 'mode = "userspace"', f"cpus = {self.cpus(number)}", self.datapath_options, "", "[api]", f'socket = "{self.folder}/{number}.sock"', "", self.extra]
         for vsid in sorted({tenant.vsid for tenant in self.tenants}):
             lines += ["[[subnet]]", f"vsid = {vsid}", f'name = "subnet{vsid}"', self.subnet_options, ""]
         for tenant in self.tenants:

@@ -107,6 +107,17 @@ def test_an_idle_worker_sleeps(lab):
     assert max(busy.values()) <= 5, busy
 
 
+def test_KEY_19_each_worker_runs_on_the_cpu_that_the_file_gives_it(lab):
+    for number, host in lab.hosts.items():
+        pinned = {}
+        for thread in os.listdir(f"/proc/{host.pid}/task"):
+            name = open(f"/proc/{host.pid}/task/{thread}/comm").read().strip()
+            if name.startswith("nvgre-") and name[6:].isdigit():
+                pinned[int(name[6:])] = os.sched_getaffinity(int(thread))
+        assert pinned == {worker: {cpu} for worker, cpu in enumerate(lab.cpus(number))}
+        assert [worker["cpu"] for worker in host.status()["workers"]] == lab.cpus(number)
+
+
 def test_the_underlay_may_go_down_and_come_back(lab):
     host = lab.host_netns(1)
     losses = lab.hosts[1].status()["underlay"]["loss_count"]

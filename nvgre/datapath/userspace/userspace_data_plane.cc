@@ -15,7 +15,6 @@
 
 #include "nvgre/datapath/link_mtu.h"
 #include "nvgre/datapath/userspace/privileges.h"
-#include "nvgre/datapath/userspace/usable_cpus.h"
 
 namespace nvgre::datapath::userspace {
 namespace {
@@ -37,24 +36,24 @@ void ring(const FileDescriptor& bell) {
 }  // namespace
 
 struct UserspaceDataPlane::Parts {
-  unsigned worker_count;
+  std::vector<unsigned> worker_cpus;
   HostGuard guard;
   UnderlayWatch watch;
 };
 
-Result<std::unique_ptr<UserspaceDataPlane>> UserspaceDataPlane::create(unsigned worker_count) {
+Result<std::unique_ptr<UserspaceDataPlane>> UserspaceDataPlane::create(std::vector<unsigned> worker_cpus) {
   if (auto allowed = check_privileges(); !allowed) return std::unexpected(std::move(allowed.error()));
   auto guard = HostGuard::make();
   if (!guard) return std::unexpected(std::move(guard.error()));
   auto watch = UnderlayWatch::open();
   if (!watch) return std::unexpected(std::move(watch.error()));
-  const auto count = worker_count != 0 ? worker_count : static_cast<unsigned>(usable_cpus().size());
-  return std::unique_ptr<UserspaceDataPlane>(
-      new UserspaceDataPlane(Parts{.worker_count = count, .guard = std::move(*guard), .watch = std::move(*watch)}));
+  return std::unique_ptr<UserspaceDataPlane>(new UserspaceDataPlane(
+      Parts{.worker_cpus = std::move(worker_cpus), .guard = std::move(*guard), .watch = std::move(*watch)}));
 }
 
 UserspaceDataPlane::UserspaceDataPlane(Parts parts)
-    : worker_count_(parts.worker_count),
+    : worker_cpus_(std::move(parts.worker_cpus)),
+      worker_count_(static_cast<unsigned>(worker_cpus_.size())),
       steering_(worker_count_),
       underlay_program_(steering_.underlay_program()),
       doorbell_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
@@ -77,12 +76,7 @@ UserspaceDataPlane::~UserspaceDataPlane() {
 
 void UserspaceDataPlane::start() {
   if (monitor_.joinable()) return;
-  // Every host sends a flow to the worker of the same number. Where two hosts share a machine, as in tests, each begins
-  // with another CPU, so that the two ends of a flow do not meet on one.
-  const auto cpus = usable_cpus();
-  const auto& addresses = policy_->provider().addresses;
-  const std::size_t first = addresses.empty() ? 0 : addresses.front().ip().bytes().back();
-  for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->start(cpus[(first + i) % cpus.size()]);
+  for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->start(worker_cpus_[i]);
   monitor_ = std::thread([this] { monitor(); });
 }
 

@@ -31,9 +31,9 @@ namespace nvgre::datapath::userspace {
 class UserspaceDataPlane final : public DataPlane {
  public:
   /// Prepares a data plane in the calling thread's network namespace; it carries nothing before the first policy.
-  /// @param worker_count  0: one for each CPU that this process may use.
-  /// @return              The data plane, or why not (privileges.h says so before).
-  [[nodiscard]] static Result<std::unique_ptr<UserspaceDataPlane>> create(unsigned worker_count);
+  /// @param worker_cpus  The CPU of each worker, by its number; at least one, each one that this process may use.
+  /// @return             The data plane, or why not (privileges.h says so before).
+  [[nodiscard]] static Result<std::unique_ptr<UserspaceDataPlane>> create(std::vector<unsigned> worker_cpus);
   ~UserspaceDataPlane() override;
 
   [[nodiscard]] Result<void> apply(const overlay::PolicyDescription& description) override;
@@ -57,6 +57,7 @@ class UserspaceDataPlane final : public DataPlane {
   [[nodiscard]] std::vector<NextHopStatus> next_hops() const;
   [[nodiscard]] std::vector<PortStatus> ports() const;
 
+  const std::vector<unsigned> worker_cpus_;
   const unsigned worker_count_;
   mutable std::mutex mutex_;  ///< Guards everything below but the workers' own parts and the view.
   FlowSteering steering_;

@@ -40,6 +40,7 @@ TEST(JudgeChange, STATE_8_names_line_given_and_running_value_of_what_holds_from_
   const std::string end = " while nvgre runs; takes effect at start: restart";
   for (const auto& [text, message] :
        {std::pair{"[datapath]\nworkers = 2\n", "f:4: [datapath] workers: given 2, accepted is 0"},
+        {"[datapath]\ncpus = [1, 2]\n", "f:4: [datapath] cpus: given [1, 2], accepted is all CPUs"},
         {"[datapath]\nmode = \"kernel\"\n", "f:4: [datapath] mode: given \"kernel\", accepted is \"auto\""},
         {"[api]\nsocket = \"a\"\n", "f:4: [api] socket: given \"a\", accepted is \"/run/nvgre/nvgre.sock\""},
         {"[offload]\nrss = 0\n", "f:4: [offload] RSS: given 0, accepted is 1"}})

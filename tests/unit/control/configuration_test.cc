@@ -64,6 +64,7 @@ TEST(Configuration, reads_every_key) {
   EXPECT_EQ(provider.vlan, 100);
   EXPECT_EQ(configuration->mode, DataPlaneMode::kUserspace);
   EXPECT_EQ(configuration->workers, 2U);
+  EXPECT_THAT(configuration->cpus, ElementsAre(1, 0));
   EXPECT_EQ(configuration->socket, "/tmp/blue.sock");
   EXPECT_EQ(configuration->offload.given(offload::Keyword::kLsoV2Ipv4), 0U);
   EXPECT_EQ(configuration->offload.given(offload::Keyword::kUdpChecksumOffloadIpv4), 2U);
@@ -164,6 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"\n[datapath]\nmode = \"fast\"",
                 "6: [datapath] mode: given \"fast\", accepted is \"auto\", \"kernel\" or \"userspace\""},
         BadLine{"[datapath]\nworkers = 257", "5: [datapath] workers: given 257, accepted is a number from 0 to 256"},
+        BadLine{"[datapath]\ncpus = [0, 1024]",
+                "5: [datapath] cpus: given 1024, accepted is a list of CPU numbers from 0 to 1023, such as [2, 3]"},
         BadLine{"[api]\nsocket = \"\"", "5: [api] socket: given \"\", accepted is a path of 1 to 107 bytes"},
         BadLine{"[api]\nport = 80", "5: [api] port: unknown key; accepted are socket"},
         BadLine{"[offload]\nLsoV2IPv4 = \"on\"",
@@ -319,7 +322,7 @@ TEST(Configuration, finds_the_line_of_a_device_that_turns_out_wrong) {
   const auto configuration = parse_configuration(test::kWholeConfiguration, kHost);
   ASSERT_TRUE(configuration);
   EXPECT_EQ(to_string(locate_problem(*configuration, "blue1", "no such device"), "f.toml"),
-            "f.toml:32: [[port]] device: no such device");
+            "f.toml:33: [[port]] device: no such device");
   EXPECT_EQ(to_string(locate_problem(*configuration, "eth0", "is down"), "f.toml"),
             "f.toml:2: [provider] interface: is down");
   EXPECT_EQ(to_string(locate_problem(*configuration, "2001:db8:1::1", "not there"), "f.toml"),

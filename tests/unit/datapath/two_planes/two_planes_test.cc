@@ -19,6 +19,7 @@
 #include "namespaces.h"
 #include "nvgre/datapath/userspace/kernel_tables.h"
 #include "nvgre/datapath/userspace/privileges.h"
+#include "nvgre/datapath/userspace/usable_cpus.h"
 #include "nvgre/datapath/userspace/userspace_data_plane.h"
 
 namespace nvgre::datapath::userspace {
@@ -105,7 +106,7 @@ class TwoPlanes : public ::testing::TestWithParam<Case> {
   }
 
   static void start(Side& side, const Side& peer) {
-    auto plane = UserspaceDataPlane::create(2);
+    auto plane = UserspaceDataPlane::create({usable_cpus().front(), usable_cpus().back()});
     ASSERT_TRUE(plane) << plane.error().message;
     side.plane = std::move(*plane);
     side.plane->apply(offload::ActiveOffloads::all());
@@ -273,7 +274,7 @@ TEST_P(TwoPlanes, refuse_what_cannot_be_attached_and_carry_on) {
   EXPECT_TRUE(ping());
 
   one_.host.enter([this] {
-    auto second = UserspaceDataPlane::create(1);
+    auto second = UserspaceDataPlane::create({usable_cpus().front()});
     ASSERT_TRUE(second);
     const auto busy = (*second)->apply(policy_of(one_, two_, GetParam().is_outer_v6));
     ASSERT_FALSE(busy);
