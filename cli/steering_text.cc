@@ -53,16 +53,22 @@ std::string filter_text(const json& filter) {
                      filter.at("vsid").is_null() ? "any" : filter.at("vsid").dump());
 }
 
+/// "(default)", the port that it serves, or the names that whoever allocated it by OID gave it.
+std::string owner_text(const json& queue) {
+  if (number(queue, "id") == 0) return "(default)";
+  if (queue.at("device").is_string()) return "of port " + queue.at("device").get<std::string>();
+  return fmt::format("by OID, of {} {}", queue.value("vm_name", json()).dump(),
+                     queue.value("queue_name", json()).dump());
+}
+
 std::string queue_text(const json& queue) {
-  const auto& device = queue.at("device");
-  std::string out = fmt::format("\nqueue {}{}: {}, workers {}, {} packets", number(queue, "id"),
-                                device.is_string() ? " of port " + device.get<std::string>() : " (default)",
-                                queue.at("state").get<std::string>(), words(queue.at("served_by")),
-                                grouped(number(queue, "packets")));
+  std::string out = fmt::format("\nqueue {} {}: {}, workers {}", number(queue, "id"), owner_text(queue),
+                                queue.at("state").get<std::string>(), words(queue.value("served_by", json::array())));
+  if (queue.contains("packets")) out += fmt::format(", {} packets", grouped(number(queue, "packets")));
   if (queue.contains("bytes")) out += fmt::format(", {} bytes", grouped(number(queue, "bytes")));
   out += '\n';
   for (const auto& filter : queue.at("filters")) out += filter_text(filter);
-  for (const auto& share : queue.at("workers"))
+  for (const auto& share : queue.value("workers", json::array()))
     if (number(share, "packets") != 0)
       out += fmt::format("    {:>18}  packets on worker {} (cpu {})\n", grouped(number(share, "packets")),
                          number(share, "worker"), number(share, "cpu"));

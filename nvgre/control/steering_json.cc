@@ -85,22 +85,46 @@ std::vector<unsigned> workers_of(const datapath::SteeringQueue& queue) {
   return workers;
 }
 
-json queue_json(const offload::Adapter& adapter, offload::QueueId id, offload::QueueState state,
-                const datapath::SteeringQueue& queue, const datapath::Report& report) {
-  const bool is_default = id == offload::kDefaultQueue;
-  const auto shares = is_default ? shares_of_default_queue(report) : shares_of_port(report, queue.device);
+json workers_json(const datapath::SteeringQueue& queue) {
+  return {{"served_by", workers_of(queue)}, {"table", queue.table}, {"default_worker", queue.default_worker}};
+}
+
+/// What the default queue's frames had is not all of inner frames: it has no bytes to show.
+json counts_json(const Shares& shares, const datapath::Report& report, bool has_bytes) {
   Share sum;
   for (const auto& share : shares) sum = {sum.packets + share.packets, sum.bytes + share.bytes};
-  json out = {{"id", static_cast<unsigned>(id)},
-              {"device", queue.device.empty() ? json() : json(queue.device)},
-              {"state", name_of(state)},
-              {"filters", filters_json(adapter, id)},
-              {"served_by", workers_of(queue)},
-              {"table", queue.table},
-              {"default_worker", queue.default_worker},
-              {"packets", sum.packets},
-              {"workers", shares_json(shares, report, !is_default)}};
-  if (!is_default) out["bytes"] = sum.bytes;
+  json out = {{"packets", sum.packets}, {"workers", shares_json(shares, report, has_bytes)}};
+  if (has_bytes) out["bytes"] = sum.bytes;
+  return out;
+}
+
+json default_queue_json(const offload::Adapter& adapter, const datapath::SteeringQueue& queue,
+                        const datapath::Report& report) {
+  json out = {{"id", static_cast<unsigned>(offload::kDefaultQueue)},
+              {"device", nullptr},
+              {"state", name_of(offload::QueueState::kRunning)},
+              {"filters", filters_json(adapter, offload::kDefaultQueue)}};
+  out.update(workers_json(queue));
+  out.update(counts_json(shares_of_default_queue(report), report, false));
+  return out;
+}
+
+/// A queue that somebody else than the endpoint allocated, by OID, has names instead of a device, and no counts of its
+/// own: ports count, and its frames are among the default queue's. Before it runs it has no workers.
+json queue_json(const offload::Adapter& adapter, const offload::ReceiveQueueInfo& info,
+                const datapath::SteeringQueue* running, const datapath::Report& report) {
+  json out = {{"id", static_cast<unsigned>(info.id)},
+              {"device", nullptr},
+              {"state", name_of(info.state)},
+              {"filters", filters_json(adapter, info.id)}};
+  if (running != nullptr) out.update(workers_json(*running));
+  if (running != nullptr && !running->device.empty()) {
+    out["device"] = running->device;
+    out.update(counts_json(shares_of_port(report, running->device), report, true));
+  } else {
+    out["vm_name"] = info.parameters.vm_name;
+    out["queue_name"] = info.parameters.queue_name;
+  }
   return out;
 }
 
@@ -108,13 +132,11 @@ json queue_json(const offload::Adapter& adapter, offload::QueueId id, offload::Q
 
 json queues_json(const offload::Adapter& adapter, const datapath::Steering& steering, const datapath::Report& report) {
   json out = json::array();
-  out.push_back(
-      queue_json(adapter, offload::kDefaultQueue, offload::QueueState::kRunning, steering.queues.front(), report));
+  out.push_back(default_queue_json(adapter, steering.queues.front(), report));
   if (adapter.receive_queues() == nullptr) return out;
   for (const auto& info : adapter.receive_queues()->queues()) {
     const auto found = std::ranges::find(steering.queues, info.id, &datapath::SteeringQueue::id);
-    const datapath::SteeringQueue idle{.id = info.id, .device = info.parameters.queue_name, .table = {}};
-    out.push_back(queue_json(adapter, info.id, info.state, found == steering.queues.end() ? idle : *found, report));
+    out.push_back(queue_json(adapter, info, found == steering.queues.end() ? nullptr : &*found, report));
   }
   return out;
 }
