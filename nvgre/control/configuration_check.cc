@@ -72,8 +72,14 @@ Result<void> judge_workers(const Configuration& configuration, std::string_view 
         return refuse(file, lines.ports.at(i), "workers",
                       "given " + std::to_string(worker) + ", accepted is a worker from 0 to " +
                           std::to_string(worker_count - 1) + " ([datapath] workers)");
+  const offload::Adapter adapter(offload::Capabilities(), configuration.offload);
+  const auto workers = workers_of_one_node(worker_count);
+  if (const auto& rss = adapter.configuration().rss; rss && rss->choose(workers).empty())
+    return refuse(file, lines.offload, "RssBaseProcNumber",
+                  "no worker is admitted; there are 0 to " + std::to_string(worker_count - 1) +
+                      ", RssBaseProcNumber and RssMaxProcNumber say which may be used");
   if (configuration.rss == RssSettings{}) return {};
-  const auto spread = default_scaling(offload::Adapter(offload::Capabilities(), configuration.offload), worker_count);
+  const auto spread = default_scaling(adapter, workers);
   if (!spread)
     return refuse(file, lines.rss, "table", "nothing is hashed; RSS, VMQ and queue_rss of [offload] decide that");
   if (auto scaling = configuration.rss.applied_to(*spread, worker_count); !scaling)

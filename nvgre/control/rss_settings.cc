@@ -154,19 +154,26 @@ Result<void> set_scaling(offload::Adapter& adapter, const RssParameters& paramet
                                                                    : adapter.set_receive_scaling(parameters);
 }
 
-std::optional<RssParameters> default_scaling(const offload::Adapter& adapter, unsigned worker_count) {
+std::optional<RssParameters> default_scaling(const offload::Adapter& adapter,
+                                             const std::vector<offload::Processor>& workers) {
   const auto& configuration = adapter.configuration();
   if (!configuration.spreads_by_hash()) return std::nullopt;
-  std::vector<ProcessorNumber> workers;
-  for (unsigned worker = 0; worker < worker_count; ++worker)
-    if (const auto number = ProcessorNumber::of_cpu(worker); !configuration.rss || configuration.rss->admits(number))
-      workers.push_back(number);
-  if (workers.empty()) workers.push_back(ProcessorNumber{});
-  if (configuration.rss) workers.resize(configuration.rss->usable_queues(static_cast<std::uint32_t>(workers.size())));
-  auto parameters = offload::even_spread(workers);
+  std::vector<ProcessorNumber> chosen;
+  if (configuration.rss)
+    chosen = configuration.rss->choose(workers);
+  else
+    for (const auto& worker : workers) chosen.push_back(worker.number);
+  if (chosen.empty()) chosen.push_back(ProcessorNumber{});
+  auto parameters = offload::even_spread(chosen);
   for (const auto type : {RssHashType::kIpv6Ex, RssHashType::kTcpIpv6Ex, RssHashType::kUdpIpv6Ex})
     parameters.hash_types.disable(type);
   return parameters;
+}
+
+std::vector<offload::Processor> workers_of_one_node(unsigned worker_count) {
+  std::vector<offload::Processor> workers(worker_count);
+  for (unsigned worker = 0; worker < worker_count; ++worker) workers[worker].number = ProcessorNumber::of_cpu(worker);
+  return workers;
 }
 
 }  // namespace nvgre::control

@@ -43,9 +43,12 @@ struct RssSettings {
 [[nodiscard]] const std::optional<offload::RssParameters>& scaling_of(const offload::Adapter& adapter);
 /// Sets it, whichever of both is offered.
 [[nodiscard]] Result<void> set_scaling(offload::Adapter& adapter, const offload::RssParameters& parameters);
-/// What the endpoint starts with, as the protocol driver: all workers in turn that the keywords admit; nothing where
-/// hashing is not offered.
+/// What the endpoint starts with, as the protocol driver: all workers in turn that the keywords choose, or worker 0 if
+/// they admit none; nothing where hashing is not offered.
+/// @param workers  All, as processors.
 [[nodiscard]] std::optional<offload::RssParameters> default_scaling(const offload::Adapter& adapter,
-                                                                    unsigned worker_count);
+                                                                    const std::vector<offload::Processor>& workers);
+/// So many workers, all of one node.
+[[nodiscard]] std::vector<offload::Processor> workers_of_one_node(unsigned worker_count);
 
 }  // namespace nvgre::control

@@ -1,5 +1,6 @@
 #include "nvgre/control/service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -46,6 +47,25 @@ offload::CoalescingStatistics coalescing_of(const datapath::Report& report) {
   return sum;
 }
 
+/// What the engine can do, less what the data plane doesn't follow: it knows its workers and no other processors, and
+/// finds queues by inner addresses alone.
+offload::Capabilities capabilities_of(const datapath::DataPlane& plane) {
+  auto set = offload::OffloadSet::software();
+  set.rss.processors = plane.worker_count();
+  set.rss.queues = std::min(set.rss.queues, plane.worker_count());
+  set.vmq.outermost = set.vmq.vlan_filtering = false;
+  return offload::Capabilities(set);
+}
+
+/// The workers of a data plane that has started, as processors.
+std::vector<offload::Processor> processors_of(const datapath::DataPlane& plane) {
+  auto processors = workers_of_one_node(plane.worker_count());
+  const auto report = plane.report();
+  for (std::size_t worker = 0; worker < report.workers.size(); ++worker)
+    processors[worker].node = report.workers[worker].node;
+  return processors;
+}
+
 }  // namespace
 
 std::string joined(const ConfigurationProblems& problems, std::string_view file) {
@@ -58,7 +78,7 @@ Service::Service(std::string file, Configuration configuration, ChosenDataPlane 
     : file_(std::move(file)),
       configuration_(std::move(configuration)),
       chosen_(std::move(chosen)),
-      adapter_(offload::Capabilities(), configuration_.offload),
+      adapter_(capabilities_of(*chosen_.plane), configuration_.offload),
       queues_(adapter_, miniport_.bind(), chosen_.plane->worker_count()) {}
 
 // Offloads first, so that the first port is made with what it may offer its tenant. The underlay's MTU may change at
@@ -78,7 +98,7 @@ Result<void> Service::start() {
 // What may be refused in this has been judged before.
 void Service::set_up_queues(const Configuration& configuration) {
   const auto workers = chosen_.plane->worker_count();
-  if (const auto spread = default_scaling(adapter_, workers))
+  if (const auto spread = default_scaling(adapter_, processors_of(*chosen_.plane)))
     if (const auto scaling = configuration.rss.applied_to(*spread, workers))
       if (const auto set = set_scaling(adapter_, *scaling); !set) spdlog::warn("[rss] {}", set.error().message);
   queues_.follow(configuration.policy.ports);

@@ -115,7 +115,7 @@ datapath::Steering VmQueues::steering() const {
   const auto& scaling = scaling_of(adapter_);
   if (scaling) {
     steering.key = scaling->key;
-    steering.hash_types = scaling->hash_types;
+    steering.hash_types = scaling->hash_types.plain();
     std::vector<ProcessorNumber> all;
     all.reserve(worker_count_);
     for (unsigned worker = 0; worker < worker_count_; ++worker) all.push_back(ProcessorNumber::of_cpu(worker));

@@ -54,6 +54,7 @@ struct NextHopStatus {
 
 struct WorkerStatus {
   unsigned cpu = 0;
+  unsigned node = 0;               ///< The NUMA node of its CPU.
   overlay::EndpointCounts counts;  ///< Frames, drops by reason, LSO, USO, RSC, checksums: what this worker did.
 };
 

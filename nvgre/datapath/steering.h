@@ -23,7 +23,7 @@ struct SteeringQueue {
 
 struct Steering {
   offload::ToeplitzKey key = offload::kMicrosoftVerificationKey;
-  offload::RssHashTypes hash_types = {};                  ///< None: nothing is hashed.
+  offload::RssHashTypes hash_types = {};                  ///< Plain ones. None: nothing is hashed.
   std::vector<SteeringQueue> queues = {SteeringQueue{}};  ///< The default queue first.
   friend bool operator==(const Steering&, const Steering&) = default;
 

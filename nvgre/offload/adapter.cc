@@ -54,16 +54,36 @@ OffloadParameters everything(const OffloadSet& current) noexcept {
 /// The queues that the current configuration offers; none without VMQ (KEY-36).
 std::unique_ptr<ReceiveQueues> offered_queues(const VmqSupport& offered) {
   if (!offered.supported) return nullptr;
-  return std::make_unique<ReceiveQueues>(ReceiveFilterCapabilities{
-      .max_queues = offered.queues, .max_filters = offered.filters, .vlan_tests = offered.vlan_filtering});
+  return std::make_unique<ReceiveQueues>(ReceiveFilterCapabilities{.max_queues = offered.queues,
+                                                                   .max_filters = offered.filters,
+                                                                   .vlan_tests = offered.vlan_filtering,
+                                                                   .outermost = offered.outermost});
 }
 
-/// RSS-14.
-Result<ReceiveScaling> make_scaling(const RssParameters& parameters, std::uint32_t queues) {
-  auto scaling = ReceiveScaling::make(parameters, queues);
+/// RSS-14; a table names processors that there are.
+Result<ReceiveScaling> make_scaling(const RssParameters& parameters, const RssSupport& offered) {
+  auto named = parameters.indirection_table;
+  if (parameters.default_processor) named.push_back(*parameters.default_processor);
+  for (const auto processor : named)
+    if (processor.cpu() >= offered.processors)
+      return failure(ErrorCode::kInvalid, "there is no processor " + std::to_string(processor.cpu()) +
+                                              "; there are 0 to " + std::to_string(offered.processors - 1));
+  auto scaling = ReceiveScaling::make(parameters, offered.queues);
   if (scaling) return *scaling;
   return failure(ErrorCode::kInvalid, "an indirection table has 1, 2, 4 ... or 128 entries, not " +
                                           std::to_string(parameters.indirection_table.size()));
+}
+
+/// The processors that a host has and a table may name; which node has which is not known.
+std::vector<Processor> processors_of(const KeywordHost& host, const RssSupport& offered) {
+  std::vector<Processor> processors;
+  for (std::uint32_t group = 0; group < host.processor_groups; ++group)
+    for (std::uint32_t index = 0; index < host.processors_per_group; ++index) {
+      const ProcessorNumber number{.group = static_cast<std::uint16_t>(group),
+                                   .number = static_cast<std::uint8_t>(index)};
+      if (number.cpu() < offered.processors) processors.push_back({.number = number});
+    }
+  return processors;
 }
 
 constexpr OffloadEncapsulation kEthernetOn{.v4 = VersionEncapsulation::ethernet(),
@@ -242,7 +262,7 @@ Result<void> Adapter::set_receive_scaling(const std::optional<RssParameters>& pa
     if (!offered.supported)
       return failure(ErrorCode::kInvalid,
                      "receive side scaling is not offered: RSS and RssOrVmqPreference decide that at start");
-    const auto scaling = make_scaling(*parameters, offered.queues);
+    const auto scaling = make_scaling(*parameters, offered);
     if (!scaling) return std::unexpected(scaling.error());
     next.scaling = std::make_shared<const ReceiveScaling>(*scaling);
   }
@@ -274,7 +294,7 @@ Result<void> Adapter::set_queue_scaling(const std::optional<RssParameters>& para
       return failure(
           ErrorCode::kInvalid,
           "hashing inside queues is not offered: VMQ, RssOrVmqPreference and queue_rss decide that at start");
-    if (const auto scaling = make_scaling(*parameters, hardware_capabilities().rss.queues); !scaling)
+    if (const auto scaling = make_scaling(*parameters, hardware_capabilities().rss); !scaling)
       return std::unexpected(scaling.error());
   }
   auto next = state_;
@@ -303,8 +323,8 @@ void Adapter::turn_everything_on() {
   next.encapsulation = kEthernetOn;
   commit(next);
   if (!current.rss.supported || state_.hashing || state_.rss_parameters) return;
-  [[maybe_unused]] const auto done =
-      set_receive_scaling(even_spread(state_.configuration.rss->choose(state_.keywords.host())));
+  [[maybe_unused]] const auto done = set_receive_scaling(
+      even_spread(state_.configuration.rss->choose(processors_of(state_.keywords.host(), current.rss))));
   assert(done);
 }
 

@@ -64,9 +64,12 @@ struct SegmentationLimits {
 
 /// Receive side scaling, as published; which queue a frame takes is the RSS table's business.
 struct RssSupport {
+  static constexpr std::uint32_t kAnyProcessor = ~std::uint32_t{0};
+
   bool supported = false;
   std::uint32_t queues = 0;
-  std::uint32_t indirection_entries = 128;  ///< Most that a table can have (RSS-14).
+  std::uint32_t indirection_entries = 128;   ///< Most that a table can have (RSS-14).
+  std::uint32_t processors = kAnyProcessor;  ///< Those that a table may name have lower numbers (ProcessorNumber::cpu).
   friend constexpr bool operator==(const RssSupport&, const RssSupport&) noexcept = default;
 };
 
@@ -76,6 +79,7 @@ struct VmqSupport {
   std::uint32_t queues = 0;
   std::uint32_t filters = 0;    ///< MaxMacHeaderFilters: at least `queues` (VMQ-25).
   bool vlan_filtering = false;  ///< VLAN tests are offered (KEY-27).
+  bool outermost = true;        ///< Tests of the outermost header, its addresses and its tag, are offered.
   friend constexpr bool operator==(const VmqSupport&, const VmqSupport&) noexcept = default;
 };
 

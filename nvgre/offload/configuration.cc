@@ -1,6 +1,9 @@
 #include "nvgre/offload/configuration.h"
 
+#include <algorithm>
 #include <cassert>
+#include <map>
+#include <utility>
 
 #include "nvgre/offload/parameter_table.h"
 
@@ -61,6 +64,24 @@ RssProcessors chosen_processors(const Keywords& keywords) noexcept {
   return processors;
 }
 
+/// One processor of each node, then the next one of each.
+std::vector<Processor> nodes_in_turn(const std::vector<Processor>& processors) {
+  std::map<std::uint32_t, std::size_t> seen;
+  std::vector<std::pair<std::size_t, Processor>> turns;
+  for (const auto& processor : processors) turns.emplace_back(seen[processor.node]++, processor);
+  std::ranges::stable_sort(turns, {}, [](const auto& turn) { return turn.first; });
+  std::vector<Processor> sorted;
+  for (const auto& [turn, processor] : turns) sorted.push_back(processor);
+  return sorted;
+}
+
+/// Those of the node to the front; with the conservative profile no others, if it has any.
+void prefer(std::vector<Processor>& processors, std::uint32_t node, RssProfile profile) {
+  const auto others = std::ranges::stable_partition(processors, [node](const Processor& p) { return p.node == node; });
+  if (profile == RssProfile::kConservative && others.begin() != processors.begin())
+    processors.erase(others.begin(), processors.end());
+}
+
 }  // namespace
 
 std::string_view text(ReceiveSteering steering) noexcept {
@@ -75,15 +96,15 @@ std::string_view text(ReceiveSteering steering) noexcept {
   return "";
 }
 
-std::vector<ProcessorNumber> RssProcessors::choose(const KeywordHost& host) const {
+std::vector<ProcessorNumber> RssProcessors::choose(std::vector<Processor> processors) const {
+  std::erase_if(processors, [this](const Processor& processor) { return !admits(processor.number); });
+  if (processors.empty()) return {};
+  if (profile == RssProfile::kNuma || profile == RssProfile::kNumaStatic)
+    processors = nodes_in_turn(processors);
+  else
+    prefer(processors, numa_node == kAnyNode ? processors.front().node : numa_node, profile);
   std::vector<ProcessorNumber> chosen;
-  for (std::uint32_t group = 0; group < host.processor_groups; ++group) {
-    for (std::uint32_t number = 0; number < host.processors_per_group; ++number) {
-      const ProcessorNumber processor{.group = static_cast<std::uint16_t>(group),
-                                      .number = static_cast<std::uint8_t>(number)};
-      if (admits(processor)) chosen.push_back(processor);
-    }
-  }
+  for (const auto& processor : processors) chosen.push_back(processor.number);
   chosen.resize(usable_queues(static_cast<std::uint32_t>(chosen.size())));
   return chosen;
 }

@@ -43,8 +43,11 @@ struct RssProcessors {
   [[nodiscard]] constexpr std::uint32_t usable_queues(std::uint32_t processors) const noexcept {
     return std::min({queues, max_processors, processors});
   }
-  /// The processors that a host offers and these keywords admit, lowest first: as many as there are usable queues.
-  [[nodiscard]] std::vector<ProcessorNumber> choose(const KeywordHost& host) const;
+  /// Of these processors those that the keywords admit, as many as there are usable queues. Which ones, the profile
+  /// says (KEY-17, KEY-24): those of the preferred node first, or of it alone, or the nodes in turn. Where it says
+  /// nothing they stay in their order. Without a preferred node it is the first processor's. The static profiles are as
+  /// the others: an indirection table here changes only when somebody changes it.
+  [[nodiscard]] std::vector<ProcessorNumber> choose(std::vector<Processor> processors) const;
   friend constexpr bool operator==(const RssProcessors&, const RssProcessors&) noexcept = default;
 };
 

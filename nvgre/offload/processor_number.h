@@ -21,4 +21,10 @@ struct ProcessorNumber {
   friend constexpr auto operator<=>(const ProcessorNumber&, const ProcessorNumber&) noexcept = default;
 };
 
+/// A processor that there is, and the NUMA node it belongs to.
+struct Processor {
+  ProcessorNumber number;
+  std::uint32_t node = 0;
+};
+
 }  // namespace nvgre::offload

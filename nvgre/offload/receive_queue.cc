@@ -214,15 +214,17 @@ ReceiveResult<ReceiveQueues::Queue*> ReceiveQueues::owned(ClientId client, Queue
 }
 
 bool ReceiveQueues::offers(const ReceiveFilter& filter) const noexcept {
+  if (!filter.encapsulated && !capabilities_.outermost) return false;
   return std::ranges::all_of(filter.tests, [this](const FieldTest& test) { return offers(test); });
 }
 
 bool ReceiveQueues::offers(const FieldTest& test) const noexcept {
   if (test.operation == FilterOperation::kMaskEqual && !capabilities_.mask_equal_tests) return false;
   if (test.operation == FilterOperation::kNotEqual && !capabilities_.not_equal_tests) return false;
-  if (test.field == FilterField::kDestinationMac) return true;
+  if (test.field == FilterField::kDestinationMac) return !test.untagged_or_zero || capabilities_.outermost;
   if (test.field != FilterField::kVlanId) return capabilities_.other_fields;
-  return capabilities_.vlan_tests && (test.operation != FilterOperation::kEqual || names_vlan(test));
+  return capabilities_.vlan_tests && capabilities_.outermost &&
+         (test.operation != FilterOperation::kEqual || names_vlan(test));
 }
 
 ReceiveQueueInfo ReceiveQueues::describe(QueueId id) const {

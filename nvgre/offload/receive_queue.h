@@ -71,6 +71,7 @@ struct ReceiveFilterCapabilities {
   std::uint32_t max_queues = 64;    ///< Without the default queue.
   std::uint32_t max_filters = 256;  ///< Not less than max_queues.
   bool vlan_tests = true;           ///< KEY-27.
+  bool outermost = true;            ///< The outermost header: filters that are not `encapsulated`, and all about tags.
   bool mask_equal_tests = false;
   bool not_equal_tests = false;
   bool other_fields = false;  ///< Source MAC, protocol, priority.

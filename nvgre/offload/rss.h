@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "nvgre/offload/active_offloads.h"
@@ -54,6 +55,16 @@ class RssHashTypes {
   }
   [[nodiscard]] constexpr bool has(RssHashType type) const noexcept { return (bits_ & bit(type)) != 0; }
   [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
+  /// What they come to for packets without Mobile IPv6's addresses: the plain type for each *Ex type (RSS-7).
+  [[nodiscard]] constexpr RssHashTypes plain() const noexcept {
+    constexpr std::pair<RssHashType, RssHashType> kPlain[] = {{RssHashType::kIpv6Ex, RssHashType::kIpv6},
+                                                              {RssHashType::kTcpIpv6Ex, RssHashType::kTcpIpv6},
+                                                              {RssHashType::kUdpIpv6Ex, RssHashType::kUdpIpv6}};
+    auto types = *this;
+    for (const auto& [mobile, plain] : kPlain)
+      if (has(mobile)) types.disable(mobile).enable(plain);
+    return types;
+  }
   friend constexpr bool operator==(RssHashTypes, RssHashTypes) noexcept = default;
 
  private:

@@ -203,7 +203,7 @@ Report MemoryDataPlane::report() const {
                             .loss_count = 0,
                             .counts = port->counts()});
   }
-  report.workers.push_back({.cpu = 0, .counts = endpoint_.counts()});
+  report.workers.push_back({.cpu = 0, .node = 0, .counts = endpoint_.counts()});
   return report;
 }
 

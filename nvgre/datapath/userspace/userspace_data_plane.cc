@@ -220,7 +220,8 @@ Report UserspaceDataPlane::report() const {
   report.steering = steering_.kind();
   report.steering_problem = steering_.problem();
   report.underlay = attachment_.status();
-  for (const auto& worker : workers_) report.workers.push_back({.cpu = worker->cpu(), .counts = worker->counts()});
+  for (const auto& worker : workers_)
+    report.workers.push_back({.cpu = worker->cpu(), .node = worker->node(), .counts = worker->counts()});
   if (!policy_) return report;
   report.next_hops = next_hops();
   for (const auto& subnet : policy_->subnets())

@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <urcu-qsbr.h>
 
+#include "nvgre/datapath/userspace/usable_cpus.h"
 namespace nvgre::datapath::userspace {
 namespace {
 
@@ -68,6 +69,7 @@ Worker::~Worker() {
 
 void Worker::start(unsigned cpu) {
   cpu_ = cpu;
+  node_ = node_of_cpu(cpu);
   thread_ = std::thread([this] { run(); });
 }
 

@@ -70,6 +70,7 @@ class Worker final : private overlay::EndpointEvents {
   void wake() noexcept;
   [[nodiscard]] std::optional<WorkerNote> take_note() noexcept { return notes_.take(); }
   [[nodiscard]] unsigned cpu() const noexcept { return cpu_; }
+  [[nodiscard]] unsigned node() const noexcept { return node_; }
   [[nodiscard]] overlay::EndpointCounts counts() const noexcept { return endpoint_.counts(); }
 
  private:
@@ -97,7 +98,7 @@ class Worker final : private overlay::EndpointEvents {
   void miss(wire::Vsid vsid, const wire::MacAddress& destination) override;
 
   const unsigned index_;
-  unsigned cpu_ = 0;
+  unsigned cpu_ = 0, node_ = 0;
   const std::atomic<const WorkerView*>& view_;
   const int doorbell_;
   FileDescriptor epoll_;

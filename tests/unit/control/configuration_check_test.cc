@@ -30,6 +30,14 @@ TEST(JudgeWorkers, D_46_refuses_a_table_where_nothing_is_hashed) {
             "f:4: [rss] table: nothing is hashed; RSS, VMQ and queue_rss of [offload] decide that");
 }
 
+TEST(JudgeWorkers, KEY_19_refuses_processors_of_which_none_is_a_worker) {
+  const std::string text = "[offload]\nRssOrVmqPreference = 0\nRssBaseProcNumber = 3\n";
+  EXPECT_EQ(message_of(judge_workers(configuration(text), "f", 4)), "");
+  EXPECT_EQ(message_of(judge_workers(configuration(text), "f", 3)),
+            "f:5: [offload] RssBaseProcNumber: no worker is admitted; there are 0 to 2, RssBaseProcNumber and "
+            "RssMaxProcNumber say which may be used");
+}
+
 TEST(JudgeChange, takes_what_is_live) {
   EXPECT_EQ(message_of(judge_change(configuration(""), configuration("[offload]\nLsoV2IPv4 = 0\n"), "f")), "");
   EXPECT_EQ(message_of(judge_change(configuration(""), configuration("[offload]\nRSS = 1\n"), "f")), "")

@@ -47,7 +47,7 @@ TEST(RssSettings, RSS_23_refuse_what_is_not_there_and_say_what_is) {
 
 TEST(RssSettings, RSS_14_D_46_the_adapter_refuses_a_table_of_another_size_whole) {
   offload::Adapter adapter(offload::Capabilities(), offload::Keywords({.prefers_vmq = true}));
-  const auto before = *default_scaling(adapter, 4);
+  const auto before = *default_scaling(adapter, workers_of_one_node(4));
   ASSERT_TRUE(set_scaling(adapter, before));
   auto wrong = before;
   wrong.key = {};

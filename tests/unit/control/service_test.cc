@@ -284,6 +284,28 @@ TEST_F(ServiceTest, D_46_steers_each_port_to_a_queue_of_its_own_and_changes_it_b
   EXPECT_EQ(queues[1].at("filters")[0].at("vsid"), 5001);
 }
 
+/// The status of an OID request.
+std::string oid_status(Service& service, const std::string& oid, const std::string& hex) {
+  const auto answer = service.handle("oid.request", {{"request", {{"oid", oid}, {"type", "set"}, {"hex", hex}}}});
+  return answer ? answer->at("status").get<std::string>() : answer.error().message;
+}
+
+TEST_F(ServiceTest, RSS_15_refuses_a_table_with_a_processor_that_is_no_worker) {
+  state_.worker_count = 2;
+  auto service = this->service("\n[offload]\nRssOrVmqPreference = 0\n");
+  ASSERT_TRUE(service.start());
+  const auto before = *service.handle("rss.show", {});
+  EXPECT_EQ(before.at("table").size(), 128U);
+  // NDIS_RECEIVE_SCALE_PARAMETERS of revision 2 that changes the table alone, to the PROCESSOR_NUMBERs behind it.
+  const auto request = [](const std::string& processor) {
+    return "89022800 0B000000 01010000 08000000 28000000 00*20 00000000 0000" + processor + "00";
+  };
+  EXPECT_EQ(oid_status(service, "OID_GEN_RECEIVE_SCALE_PARAMETERS", request("02")), "NDIS_STATUS_INVALID_PARAMETER");
+  EXPECT_EQ(*service.handle("rss.show", {}), before);
+  EXPECT_EQ(oid_status(service, "OID_GEN_RECEIVE_SCALE_PARAMETERS", request("01")), "NDIS_STATUS_SUCCESS");
+  EXPECT_EQ(service.handle("rss.show", {})->at("table"), (json{0, 1}));
+}
+
 TEST_F(ServiceTest, says_why_nothing_is_steered) {
   auto service = this->service();
   ASSERT_TRUE(service.start());

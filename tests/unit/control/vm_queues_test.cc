@@ -37,7 +37,7 @@ struct Endpoint {
   explicit Endpoint(const Keywords& keywords = control::keywords())
       : adapter(offload::Capabilities(), keywords), queues(adapter, offload::ClientId{7}, kWorkers) {
     adapter.turn_everything_on();
-    if (const auto spread = default_scaling(adapter, kWorkers)) {
+    if (const auto spread = default_scaling(adapter, workers_of_one_node(kWorkers))) {
       EXPECT_TRUE(set_scaling(adapter, *spread));
     }
   }
@@ -128,6 +128,14 @@ TEST(VmQueues, KEY_28_under_RSS_preference_there_is_queue_0_alone_and_it_spreads
   ASSERT_EQ(steering.queues.size(), 1U);
   EXPECT_EQ(steering.queues.front().table.size(), 128U);
   EXPECT_FALSE(steering.hash_types.empty());
+}
+
+TEST(VmQueues, RSS_7_an_Ex_type_alone_hashes_the_plain_addresses) {
+  Endpoint endpoint;
+  auto parameters = *endpoint.adapter.queue_scaling();
+  parameters.hash_types = offload::RssHashTypes().enable(offload::RssHashType::kUdpIpv6Ex);
+  ASSERT_TRUE(set_scaling(endpoint.adapter, parameters));
+  EXPECT_EQ(endpoint.queues.steering().hash_types, offload::RssHashTypes().enable(offload::RssHashType::kUdpIpv6));
 }
 
 TEST(VmQueues, KEY_16_KEY_25_what_is_switched_off_leaves_one_worker) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -157,6 +158,46 @@ TEST(Configuration, KEY_24_and_D_43_the_NUMA_node_is_ignored_with_profiles_3_and
     const bool ignores = profile == 3 || profile == 4 || profile == 6;
     EXPECT_EQ(rss.numa_node, ignores ? RssProcessors::kAnyNode : 1U) << profile;
   }
+}
+
+/// Eight processors: the even ones of node 0, the odd ones of node 1.
+std::vector<Processor> two_nodes() {
+  std::vector<Processor> processors;
+  for (std::uint8_t number = 0; number < 8; ++number)
+    processors.push_back({.number = {.number = number}, .node = number % 2U});
+  return processors;
+}
+std::vector<unsigned> chosen(Given given) {
+  std::vector<unsigned> numbers;
+  for (const auto number : configured(given).rss->choose(two_nodes())) numbers.push_back(number.cpu());
+  return numbers;
+}
+
+TEST(Configuration, KEY_17_and_KEY_24_the_closest_profiles_begin_with_the_preferred_node) {
+  for (const std::uint32_t profile : {1, 2}) {
+    EXPECT_EQ(chosen({{"RSSProfile", profile}, {"NumRSSQueues", 6}}), (std::vector<unsigned>{0, 2, 4, 6, 1, 3}));
+    EXPECT_EQ(chosen({{"RSSProfile", profile}, {"NumRSSQueues", 6}, {"NumaNodeId", 1}}),
+              (std::vector<unsigned>{1, 3, 5, 7, 0, 2}));
+    EXPECT_EQ(chosen({{"RSSProfile", profile}, {"RssBaseProcNumber", 3}, {"NumRSSQueues", 4}}),
+              (std::vector<unsigned>{3, 5, 7, 4}));
+  }
+}
+
+TEST(Configuration, KEY_17_the_NUMA_profiles_take_the_nodes_in_turn) {
+  const auto sorted = chosen({{"RSSProfile", 3}, {"RssMaxProcNumber", 5}});
+  EXPECT_EQ(sorted, (std::vector<unsigned>{0, 1, 2, 3, 4, 5}));
+  auto halves = two_nodes();
+  for (auto& processor : halves) processor.node = processor.number.number / 4U;
+  const auto numbers = configured({{"RSSProfile", 4}, {"NumRSSQueues", 4}}).rss->choose(halves);
+  ASSERT_EQ(numbers.size(), 4U);
+  EXPECT_EQ(numbers[1].cpu(), 4U);
+  EXPECT_EQ(numbers[2].cpu(), 1U);
+  EXPECT_EQ(numbers[3].cpu(), 5U);
+}
+
+TEST(Configuration, KEY_17_the_conservative_profile_stays_on_the_preferred_node_if_that_has_any) {
+  EXPECT_EQ(chosen({{"RSSProfile", 5}, {"NumaNodeId", 1}}), (std::vector<unsigned>{1, 3, 5, 7}));
+  EXPECT_EQ(chosen({{"RSSProfile", 5}, {"NumaNodeId", 7}}).size(), 8U);
 }
 
 TEST(Configuration, KEY_30_the_tag_keyword_has_one_bit_for_priority_and_one_for_the_VLAN_ID) {

@@ -26,5 +26,18 @@ TEST(ReceiveQueue, refuses_tests_that_contradict_each_other) {
   EXPECT_TRUE(refused({.tests = {FieldTest::vlan_id(5)}, .encapsulated = true}));
 }
 
+TEST(ReceiveQueue, VMQ_10_refuses_what_tests_the_outermost_header_where_that_is_not_offered) {
+  ReceiveQueues queues{{.outermost = false}};
+  const auto set = [&queues](const ReceiveFilter& filter) {
+    return queues.set_filter(ClientId{1}, kDefaultQueue, filter).has_value();
+  };
+  const FieldTest mac = FieldTest::destination_mac(kReceiver);
+  EXPECT_FALSE(set({.tests = {mac}}));
+  EXPECT_FALSE(set({.tests = {FieldTest::destination_mac(kReceiver, true)}, .encapsulated = true}));
+  EXPECT_FALSE(set({.tests = {mac, FieldTest::vlan_id(5)}, .encapsulated = true}));
+  EXPECT_TRUE(set({.tests = {mac}, .encapsulated = true}));
+  EXPECT_TRUE(set({.tests = {mac}, .encapsulated = true, .vsid = wire::Vsid::from(5001)}));
+}
+
 }  // namespace
 }  // namespace nvgre::offload
