@@ -118,9 +118,11 @@ KernelChanges UnderlayWatch::take_changes() {
 void UnderlayWatch::read_all() {
   const auto before = facts_.link;
   facts_.link = tables_.link(provider_.interface);
-  // A device that came back, or one that was down, has lost its neighbours.
-  if (!before || !facts_.link || before->index != facts_.link->index || !before->is_up) kept_.clear();
+  if (!before || !facts_.link || before->index != facts_.link->index) kept_.clear();  // gone with their device
   read_neighbors();
+  // A device that was down, if only for a moment, or has another MAC address now has lost its neighbours, and what is
+  // in the table again may be the kernel's own.
+  for (const auto& address : kept_) keep(address);
   read_routes();
 }
 
@@ -175,15 +177,20 @@ void UnderlayWatch::keep_neighbors() {
   const auto wanted = wanted_neighbors();
   for (const auto& address : wanted) {
     if (kept_.contains(address) || fixed_.contains(address)) continue;
-    if (!tables_.keep_resolved(facts_.link->index, address)) has_managed_entries_ = false;
+    keep(address);
     kept_.insert(address);
-    if (!has_managed_entries_) next_request_ = Clock::now() + kRequestInterval;
   }
   std::erase_if(kept_, [&](const wire::IpAddress& address) {
     if (wanted.contains(address)) return false;
     tables_.forget(facts_.link->index, address);
     return true;
   });
+}
+
+void UnderlayWatch::keep(const wire::IpAddress& address) {
+  if (!facts_.link || !facts_.link->is_up) return;
+  if (!tables_.keep_resolved(facts_.link->index, address)) has_managed_entries_ = false;
+  if (!has_managed_entries_) next_request_ = Clock::now() + kRequestInterval;
 }
 
 void UnderlayWatch::tick(Clock::time_point now) {

@@ -65,6 +65,7 @@ class UnderlayWatch {
   void read_neighbors();
   void take_neighbor(const KernelChanges::NeighborChange& change);
   void keep_neighbors();
+  void keep(const wire::IpAddress& address);
   [[nodiscard]] std::set<wire::IpAddress> wanted_neighbors() const;
 
   KernelTables tables_;
