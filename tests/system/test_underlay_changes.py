@@ -7,6 +7,7 @@ import pytest
 
 from lab import Lab, Tenant, command, ip, wait_until
 
+PEER = "198.18.0.2"
 FIRST_MAC, SECOND_MAC = "02:00:00:00:aa:01", "02:00:00:00:aa:02"
 
 
@@ -46,3 +47,12 @@ def test_the_underlay_may_flap_faster_than_anyone_looks(lab):
     for _ in range(20):
         command("ip", "-n", lab.host_netns(1), "-batch", "-", input="link set u1 down\nlink set u1 up\n")
         wait_until_traffic_crosses(lab)
+
+
+def test_a_neighbour_that_an_administrator_gives_back_is_kept_resolved_again(lab):
+    host = lab.host_netns(1)
+    mac = lab.hosts[1].status()["next_hops"][0]["macs"][0]
+    ip("neighbor", "replace", PEER, "lladdr", mac, "dev", "u1", "nud", "permanent", netns=host)
+    wait_until_traffic_crosses(lab)
+    ip("neighbor", "del", PEER, "dev", "u1", netns=host)
+    wait_until_traffic_crosses(lab)

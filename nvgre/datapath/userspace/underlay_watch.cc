@@ -154,14 +154,16 @@ void UnderlayWatch::take_neighbor(const KernelChanges::NeighborChange& change) {
   const auto& [interface_index, address, mac, is_fixed] = change.neighbor;
   if (!facts_.link || interface_index != facts_.link->index) return;
   facts_.macs.erase(address);
-  fixed_.erase(address);
+  const bool was_fixed = fixed_.erase(address) != 0;
   if (!change.is_gone && mac) facts_.macs.emplace(address, *mac);
   if (!change.is_gone && is_fixed) {
     fixed_.insert(address);
     kept_.erase(address);  // an administrator's now: not ours to forget
   }
-  // Flushed by someone: asked for again, but not at once, or `ip neigh flush` would never see its end.
-  if (change.is_gone && kept_.erase(address) != 0) next_request_ = Clock::now() + kAfterFlush;
+  // Flushed by someone, or left to us by the administrator: asked for again, but not at once, or `ip neigh flush` would
+  // never see its end.
+  const bool is_flushed = change.is_gone && kept_.erase(address) != 0;
+  if (is_flushed || was_fixed) next_request_ = Clock::now() + kAfterFlush;
 }
 
 std::set<wire::IpAddress> UnderlayWatch::wanted_neighbors() const {
