@@ -239,6 +239,34 @@ def test_an_underlay_without_Ethernet_is_refused(lab):
     assert '[provider] interface: given "lo"' in message and "wrong.toml:" in message
 
 
+@pytest.fixture
+def altname(lab):
+    """Makes a device answer to "enp9s0", as udev's rules do; nftables knows its own name only."""
+    host = lab.host_netns(1)
+    ip("link", "add", "cable1", "type", "veth", "peer", "name", "cable2", netns=host)
+    yield lambda device: ip("link", "property", "add", "dev", device, "altname", "enp9s0", netns=host)
+    ip("link", "property", "del", "dev", "enp9s0", "altname", "enp9s0", netns=host)
+    ip("link", "del", "cable1", netns=host)
+
+
+def test_an_underlay_that_is_called_by_another_name_is_refused(lab, altname):
+    altname("u1")
+    text = lab.config(1).replace('"u1"', '"enp9s0"')
+    line = text.splitlines().index('interface = "enp9s0"') + 1
+    assert f'wrong.toml:{line}: [provider] interface: "enp9s0" is another name of "u1"; write "u1"' in refused(lab, text, 2)
+
+
+@pytest.mark.parametrize("device", ["u1", "cable1"])
+def test_a_port_that_is_called_by_another_name_is_refused(lab, altname, device):
+    altname(device)
+    host = lab.hosts[1]
+    host.config.write_text(lab.config(1) + port_on("enp9s0"))
+    os.kill(host.pid, signal.SIGHUP)
+    refusal = f'[[port]] device: "enp9s0" is another name of "{device}"; write "{device}"'
+    wait_until(lambda: refusal in host.logged(), "the refusal in the log")
+    host.config.write_text(lab.config(1))
+
+
 def test_missing_privileges_name_the_capability(lab):
     done = command("setpriv", "--bounding-set=-net_admin,-net_raw", "--inh-caps=-all", "--ambient-caps=-all",
                    NVGRE, "run", "--config", lab.hosts[1].config, netns=lab.host_netns(2), check=False)

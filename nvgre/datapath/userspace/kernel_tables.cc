@@ -107,6 +107,12 @@ Link link_of(rtnl_link& link) {
           .carries_ethernet = rtnl_link_get_arptype(&link) == ARPHRD_ETHER && (flags & IFF_LOOPBACK) == 0};
 }
 
+Result<void> check_name(const Link& link, const std::string& name) {
+  if (link.name == name) return {};
+  return failure(ErrorCode::kUnavailable,
+                 fmt::format("\"{0}\" is another name of \"{1}\"; write \"{1}\"", name, link.name), name);
+}
+
 std::optional<Neighbor> neighbor_of(rtnl_neigh& neighbor) {
   constexpr int kUsable = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT | NUD_NOARP;
   const auto address = ip_of(rtnl_neigh_get_dst(&neighbor));

@@ -49,6 +49,8 @@ struct Neighbor {
 };
 
 [[nodiscard]] Link link_of(rtnl_link& link);
+/// Whether a device is called by its own name. By an alternative one nftables would guard nothing, without an error.
+[[nodiscard]] Result<void> check_name(const Link& link, const std::string& name);
 [[nodiscard]] std::optional<Neighbor> neighbor_of(rtnl_neigh& neighbor);
 
 /// @note  One thread at a time. Sees the network namespace in which it was opened.
@@ -56,7 +58,7 @@ class KernelTables {
  public:
   [[nodiscard]] static Result<KernelTables> open();
 
-  /// @return  The device, or nothing if there is none of this name.
+  /// @return  The device of this name or alternative name, with its own name; or nothing.
   [[nodiscard]] std::optional<Link> link(const std::string& name);
   /// Addresses of a device, tentative ones too.
   [[nodiscard]] std::vector<wire::IpAddress> addresses(int interface_index);

@@ -14,7 +14,8 @@ namespace {
 
 /// The guard drops all that a port's device hands to the host, so that the loopback would be dead to everybody; and
 /// what carries no Ethernet frames is no tenant's cable.
-Result<void> judge_device(const Link& link) {
+Result<void> judge_device(const Link& link, const std::string& name) {
+  if (auto named = check_name(link, name); !named) return named;
   if (link.carries_ethernet) return {};
   return failure(
       ErrorCode::kUnavailable,
@@ -51,9 +52,10 @@ Result<void> PortTable::judge_devices(const overlay::Policy& policy) {
   for (overlay::PortIndex index = 0; index < policy.port_limit(); ++index) {
     const auto* port = policy.port(index);
     if (port == nullptr || ports_.contains(index)) continue;
-    const auto link = watch_.link(port->description().device);
+    const auto& name = port->description().device;
+    const auto link = watch_.link(name);
     if (!link) continue;
-    if (auto judged = judge_device(*link); !judged) return judged;
+    if (auto judged = judge_device(*link, name); !judged) return judged;
   }
   return {};
 }
@@ -96,7 +98,7 @@ Result<PortTable::Port> PortTable::make(const overlay::Port& port, std::size_t m
 }
 
 Result<PortTable::Port> PortTable::attach_existing(const std::string& name, const Link& link) {
-  if (auto judged = judge_device(link); !judged) return std::unexpected(std::move(judged.error()));
+  if (auto judged = judge_device(link, name); !judged) return std::unexpected(std::move(judged.error()));
   // The guard first: the host's stack is not to see a single frame of the tenant.
   if (auto guarded = guard_.guard_port(name); !guarded) return std::unexpected(std::move(guarded.error()));
   const auto program = steering_.port_program(SteeringPlace::kPortSocket, name);

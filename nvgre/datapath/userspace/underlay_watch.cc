@@ -52,6 +52,7 @@ Result<Link> UnderlayWatch::check(const overlay::ProviderDescription& provider) 
     return failure(ErrorCode::kUnavailable,
                    fmt::format("no interface \"{}\"; `ip link` lists those there are", provider.interface),
                    provider.interface);
+  if (auto named = check_name(*link, provider.interface); !named) return std::unexpected(std::move(named.error()));
   if (!link->carries_ethernet)
     return failure(ErrorCode::kUnavailable,
                    fmt::format("given \"{}\", which carries no Ethernet frames; accepted is an Ethernet device",
@@ -118,6 +119,7 @@ KernelChanges UnderlayWatch::take_changes() {
 void UnderlayWatch::read_all() {
   const auto before = facts_.link;
   facts_.link = tables_.link(provider_.interface);
+  if (facts_.link && !check_name(*facts_.link, provider_.interface)) facts_.link.reset();
   if (!before || !facts_.link || before->index != facts_.link->index) kept_.clear();  // gone with their device
   read_neighbors();
   // A device that was down, if only for a moment, or has another MAC address now has lost its neighbours, and what is
