@@ -169,12 +169,16 @@ void Checker::check_reachable(Place place, const std::string& key, const wire::P
 
 void Checker::check_device(Place place, const std::string& key, const std::string& name) {
   constexpr std::size_t kLongest = 15;  // IFNAMSIZ with its final zero
-  const auto is_forbidden = [](char character) { return character == '/' || character == ':' || character <= ' '; };
+  // The kernel takes no '/' and ':' in a name and makes a number of "%d"; nftables, which guards the device, ends a
+  // name at '"' and takes '*' for any ending.
+  static constexpr std::string_view kForbidden = "/:%\"*";
+  const auto is_forbidden = [](char character) { return character <= ' ' || kForbidden.contains(character); };
   const bool is_name = !name.empty() && name.size() <= kLongest && name != "." && name != ".." &&
                        std::none_of(name.begin(), name.end(), is_forbidden);
   if (!is_name)
     report(place, key,
-           "\"" + name + "\" is no device name; 1 to 15 characters without '/', ':' and spaces are accepted");
+           "\"" + name +
+               "\" is no device name; 1 to 15 characters without '/', ':', '%', '\"', '*' and spaces are accepted");
 }
 
 void Checker::check_port(std::size_t index) {

@@ -144,6 +144,19 @@ TEST(PolicyCheck, refuses_names_that_no_device_can_have_and_a_device_used_twice)
               ElementsAre(problem(Table::kProvider, 0, "interface", "device name")));
 }
 
+TEST(PolicyCheck, refuses_names_that_the_kernel_or_nftables_would_take_for_others) {
+  for (const auto* name : {"q\"x", "tap%d", "100%", "eth*"}) {
+    EXPECT_THAT(problems_after([&](auto& it) { it.ports[0].device = name; }),
+                ElementsAre(problem(Table::kPort, 0, "device", "is no device name")))
+        << name;
+    EXPECT_THAT(problems_after([&](auto& it) { it.provider.interface = name; }),
+                ElementsAre(problem(Table::kProvider, 0, "interface", "is no device name")))
+        << name;
+  }
+  for (const auto* name : {"a\\b", "a'b", "a;b", "a$b", "a{b", "a@b", "eth0.5", "br-lan"})
+    EXPECT_THAT(problems_after([&](auto& it) { it.ports[0].device = name; }), IsEmpty()) << name;
+}
+
 TEST(PolicyCheck, names_every_problem_at_once) {
   EXPECT_THAT(problems_after([](auto& it) {
                 it.ports[0].mac = wire::MacAddress();
