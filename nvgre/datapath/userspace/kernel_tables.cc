@@ -58,6 +58,24 @@ void put(nl_msg* message, int attribute, const IpAddress& address) {
   nla_put(message, attribute, static_cast<int>(address.size()), address.bytes().data());
 }
 
+struct NeighborRequest {
+  int type;
+  int flags = 0;
+  std::uint8_t neighbor_flags = 0;
+};
+
+Message message_of(const NeighborRequest& request, int interface_index, const IpAddress& address) {
+  Message message(nlmsg_alloc_simple(request.type, NLM_F_REQUEST | request.flags));
+  ndmsg header{};
+  header.ndm_family = family_of(address);
+  header.ndm_ifindex = interface_index;
+  header.ndm_state = NUD_NONE;
+  header.ndm_flags = request.neighbor_flags;
+  nlmsg_append(message.get(), &header, sizeof header, NLMSG_ALIGNTO);
+  put(message.get(), NDA_DST, address);
+  return message;
+}
+
 /// The address to resolve for one next hop, if it leaves by the device.
 void add_next_hop(rtnl_nexthop* hop, const IpAddress& destination, int interface_index, Route& route) {
   if (rtnl_route_nh_get_ifindex(hop) != interface_index) return;
@@ -191,26 +209,8 @@ std::vector<Neighbor> KernelTables::neighbors(int interface_index) {
   return found;
 }
 
-int KernelTables::change_neighbor(int type, int flags, int interface_index, const IpAddress& address, bool is_managed) {
-  Message message(nlmsg_alloc_simple(type, NLM_F_REQUEST | flags));
-  ndmsg header{};
-  header.ndm_family = family_of(address);
-  header.ndm_ifindex = interface_index;
-  header.ndm_state = NUD_NONE;
-  header.ndm_flags = type == RTM_NEWNEIGH && !is_managed ? NTF_USE : 0;
-  nlmsg_append(message.get(), &header, sizeof header, NLMSG_ALIGNTO);
-  put(message.get(), NDA_DST, address);
-  if (is_managed) nla_put_u32(message.get(), NDA_FLAGS_EXT, NTF_EXT_MANAGED);  // libnl's own functions lack it
-  return nl_send_sync(socket_.get(), message.release());                       // which frees the message
-}
-
 bool KernelTables::is_kept(int interface_index, const IpAddress& address) {
-  const Message message(nlmsg_alloc_simple(RTM_GETNEIGH, NLM_F_REQUEST));
-  ndmsg header{};
-  header.ndm_family = family_of(address);
-  header.ndm_ifindex = interface_index;
-  nlmsg_append(message.get(), &header, sizeof header, NLMSG_ALIGNTO);
-  put(message.get(), NDA_DST, address);
+  const auto message = message_of({.type = RTM_GETNEIGH}, interface_index, address);
   bool is_managed = false;
   nl_socket_modify_cb(socket_.get(), NL_CB_VALID, NL_CB_CUSTOM, take_managed, &is_managed);
   // As with routes: an error ends the exchange; behind an answer comes an acknowledgement.
@@ -222,15 +222,18 @@ bool KernelTables::is_kept(int interface_index, const IpAddress& address) {
 
 bool KernelTables::keep_resolved(int interface_index, const IpAddress& address) {
   constexpr int kFlags = NLM_F_CREATE | NLM_F_REPLACE;
+  auto managed = message_of({.type = RTM_NEWNEIGH, .flags = kFlags}, interface_index, address);
+  nla_put_u32(managed.get(), NDA_FLAGS_EXT, NTF_EXT_MANAGED);  // libnl's own functions lack it
   // A kernel that does not know the flag takes the request and leaves the flag out.
-  if (change_neighbor(RTM_NEWNEIGH, kFlags, interface_index, address, true) >= 0 && is_kept(interface_index, address))
-    return true;
-  change_neighbor(RTM_NEWNEIGH, kFlags, interface_index, address, false);
+  if (nl_send_sync(socket_.get(), managed.release()) >= 0 && is_kept(interface_index, address)) return true;
+  auto used = message_of({.type = RTM_NEWNEIGH, .flags = kFlags, .neighbor_flags = NTF_USE}, interface_index, address);
+  nl_send_sync(socket_.get(), used.release());
   return false;
 }
 
 void KernelTables::forget(int interface_index, const IpAddress& address) {
-  change_neighbor(RTM_DELNEIGH, 0, interface_index, address, false);
+  auto gone = message_of({.type = RTM_DELNEIGH}, interface_index, address);
+  nl_send_sync(socket_.get(), gone.release());  // which frees the message
 }
 
 }  // namespace nvgre::datapath::userspace

@@ -80,7 +80,6 @@ class KernelTables {
     void operator()(nl_sock* socket) const noexcept;
   };
   explicit KernelTables(nl_sock* socket) : socket_(socket) {}
-  int change_neighbor(int type, int flags, int interface_index, const wire::IpAddress& address, bool is_managed);
 
   std::unique_ptr<nl_sock, SocketDeleter> socket_;
 };
