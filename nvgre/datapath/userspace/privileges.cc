@@ -8,12 +8,9 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
-#include <sched.h>
 #include <spdlog/fmt/fmt.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "nvgre/datapath/userspace/file_descriptor.h"
 #include "nvgre/datapath/userspace/system_error.h"
@@ -64,17 +61,6 @@ Result<void> check_tun() {
                     std::strerror(error)),
         "/dev/net/tun");
   return std::unexpected(system_error("make a TAP", error, "CAP_NET_ADMIN", "/dev/net/tun"));
-}
-
-Result<void> check_namespaces() {
-  // In a child, because whoever unshares can't go back. vfork-like discipline: only system calls before _exit().
-  const pid_t child = ::fork();
-  if (child < 0) return std::unexpected(system_error("start a process", errno, ""));
-  if (child == 0) ::_exit(::unshare(CLONE_NEWNET) == 0 ? 0 : errno);
-  int status = 0;
-  if (::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  const int error = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
-  return std::unexpected(system_error("make a network namespace", error, "CAP_SYS_ADMIN"));
 }
 
 bool kernel_takes_udp_super_frames() {

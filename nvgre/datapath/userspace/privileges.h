@@ -19,9 +19,6 @@ namespace nvgre::datapath::userspace {
 /// Whether TAPs can be made: /dev/net/tun is there and may be used.
 [[nodiscard]] Result<void> check_tun();
 
-/// Whether network namespaces can be made, as `nvgre demo` does. Tries it in a child process.
-[[nodiscard]] Result<void> check_namespaces();
-
 /// Whether TAPs and packet sockets of this kernel take UDP super-frames (Linux 6.2). Found out with a TAP that lives
 /// for a moment; false where none can be made.
 [[nodiscard]] bool kernel_takes_udp_super_frames();

@@ -18,6 +18,13 @@ inline bool run(const std::string& command) {
   return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
 }
 
+/// Tried on a thread, which keeps the new namespace to itself.
+inline bool may_make_namespaces() {
+  bool is_made = false;
+  std::thread([&] { is_made = ::unshare(CLONE_NEWNET) == 0; }).join();
+  return is_made;
+}
+
 class Namespace {
  public:
   explicit Namespace(const std::string& name) : name_("nvgre" + std::to_string(::getpid()) + name) {

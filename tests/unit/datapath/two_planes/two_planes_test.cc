@@ -25,6 +25,7 @@
 namespace nvgre::datapath::userspace {
 namespace {
 
+using testing_support::may_make_namespaces;
 using testing_support::Namespace;
 using testing_support::run;
 
@@ -74,7 +75,7 @@ class TwoPlanes : public ::testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
     if (const auto allowed = check_privileges(); !allowed) GTEST_SKIP() << allowed.error().message;
-    if (const auto allowed = check_namespaces(); !allowed) GTEST_SKIP() << allowed.error().message;
+    if (!may_make_namespaces()) GTEST_SKIP() << "CAP_SYS_ADMIN is missing, which network namespaces need";
     if (const auto allowed = check_tun(); !allowed) GTEST_SKIP() << allowed.error().message;
     join_hosts();
     for (Side* side : {&one_, &two_}) bring_up(*side, side == &one_ ? two_ : one_);
@@ -294,7 +295,7 @@ INSTANTIATE_TEST_SUITE_P(Devices, TwoPlanes,
                          });
 
 TEST(KernelTables, tell_a_neighbour_that_the_kernel_keeps_from_one_that_it_only_uses) {
-  if (const auto allowed = check_namespaces(); !allowed) GTEST_SKIP() << allowed.error().message;
+  if (!may_make_namespaces()) GTEST_SKIP() << "CAP_SYS_ADMIN is missing, which network namespaces need";
   const Namespace host("kept");
   ASSERT_TRUE(host.is_made());
   ASSERT_TRUE(run(host.ip("link add u0 type veth peer name u1")));
