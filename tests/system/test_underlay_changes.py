@@ -56,3 +56,13 @@ def test_a_neighbour_that_an_administrator_gives_back_is_kept_resolved_again(lab
     wait_until_traffic_crosses(lab)
     ip("neighbor", "del", PEER, "dev", "u1", netns=host)
     wait_until_traffic_crosses(lab)
+
+
+def test_a_next_hop_that_stays_unresolved_is_told_once_in_the_log(lab):
+    host = lab.hosts[1]
+    ip("link", "set", "u2", "arp", "off", netns=lab.host_netns(2))
+    ip("neighbor", "flush", "dev", "u1", netns=host.netns)
+    wait_until(lambda: f"next_hops interface=u1 unresolved=1 first={PEER}" in host.logged(), "the loss in the log")
+    ip("link", "set", "u2", "arp", "on", netns=lab.host_netns(2))
+    wait_until(lambda: "next_hops interface=u1 unresolved=0" in host.logged(), "the end of it in the log")
+    assert host.logged().count("unresolved=") == 2

@@ -13,6 +13,8 @@ constexpr auto kPathMtuLife = std::chrono::minutes(10);
 // Without entries that the kernel keeps by itself: often enough that none becomes stale for long.
 constexpr auto kRequestInterval = std::chrono::seconds(5);
 constexpr auto kAfterFlush = std::chrono::milliseconds(200);
+// Long enough for a neighbour to be resolved, so that a flush is not told of.
+constexpr auto kTellInterval = std::chrono::seconds(10);
 
 /// The first own address of a version: the one that packets leave with where their subnet names no other.
 std::optional<wire::ProviderAddress> first_own(const overlay::ProviderDescription& provider, wire::IpVersion version) {
@@ -126,6 +128,7 @@ void UnderlayWatch::read_all() {
   // in the table again may be the kernel's own.
   for (const auto& address : kept_) keep(address);
   read_routes();
+  if (!next_telling_) next_telling_ = Clock::now() + kTellInterval;
 }
 
 void UnderlayWatch::read_routes() {
@@ -166,6 +169,8 @@ void UnderlayWatch::take_neighbor(const KernelChanges::NeighborChange& change) {
   // never see its end.
   const bool is_flushed = change.is_gone && kept_.erase(address) != 0;
   if (is_flushed || was_fixed) next_request_ = Clock::now() + kAfterFlush;
+  const bool may_change_the_count = !facts_.macs.contains(address) || told_unresolved_ != 0;
+  if (may_change_the_count && !next_telling_) next_telling_ = Clock::now() + kTellInterval;
 }
 
 std::set<wire::IpAddress> UnderlayWatch::wanted_neighbors() const {
@@ -197,11 +202,27 @@ void UnderlayWatch::keep(const wire::IpAddress& address) {
   if (!has_managed_entries_) next_request_ = Clock::now() + kRequestInterval;
 }
 
+void UnderlayWatch::tell_unresolved() {
+  if (!facts_.link || !facts_.link->is_up) return;
+  auto unresolved = wanted_neighbors();
+  std::erase_if(unresolved, [this](const wire::IpAddress& address) { return facts_.macs.contains(address); });
+  if (unresolved.size() == std::exchange(told_unresolved_, unresolved.size())) return;
+  if (unresolved.empty())
+    spdlog::info("next_hops interface={} unresolved=0", provider_.interface);
+  else
+    spdlog::warn("next_hops interface={} unresolved={} first={}", provider_.interface, unresolved.size(),
+                 unresolved.begin()->to_string());
+}
+
 void UnderlayWatch::tick(Clock::time_point now) {
   if (next_request_ && now >= *next_request_) {
     next_request_.reset();
     if (!has_managed_entries_) kept_.clear();
     keep_neighbors();
+  }
+  if (next_telling_ && now >= *next_telling_) {
+    next_telling_.reset();
+    tell_unresolved();
   }
   std::erase_if(path_mtu_ends_, [&](const auto& entry) {
     if (entry.second > now) return false;
@@ -212,6 +233,7 @@ void UnderlayWatch::tick(Clock::time_point now) {
 
 std::optional<Clock::time_point> UnderlayWatch::wakes_at() const {
   auto first = next_request_;
+  if (next_telling_) first = std::min(first.value_or(*next_telling_), *next_telling_);
   for (const auto& [peer, end] : path_mtu_ends_) first = std::min(first.value_or(end), end);
   return first;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -66,6 +67,7 @@ class UnderlayWatch {
   void take_neighbor(const KernelChanges::NeighborChange& change);
   void keep_neighbors();
   void keep(const wire::IpAddress& address);
+  void tell_unresolved();
   [[nodiscard]] std::set<wire::IpAddress> wanted_neighbors() const;
 
   KernelTables tables_;
@@ -76,6 +78,8 @@ class UnderlayWatch {
   std::set<wire::IpAddress> fixed_;                ///< Neighbours that an administrator entered.
   bool has_managed_entries_ = true;                ///< The kernel keeps neighbours for us (Linux 5.16).
   std::optional<Clock::time_point> next_request_;  ///< When neighbours have to be asked for again.
+  std::optional<Clock::time_point> next_telling_;  ///< When the log may have to be told what is unresolved.
+  std::size_t told_unresolved_ = 0;                ///< Next hops that the log last said are unresolved.
   std::map<wire::ProviderAddress, Clock::time_point> path_mtu_ends_;
 };
 
