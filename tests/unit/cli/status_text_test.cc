@@ -66,6 +66,23 @@ TEST(StatusText, keeps_lists_of_tasks_within_the_line) {
   EXPECT_LE(longest, 100U);
 }
 
+TEST(StatusText, tells_of_each_queue_whose_it_is) {
+  auto status = sample();
+  status["queues"] = {
+      {{"id", 0}, {"device", nullptr}, {"state", "running"}, {"filters", json::array()}, {"served_by", {0}}},
+      {{"id", 1}, {"device", "blue1"}, {"state", "running"}, {"filters", json::array()}, {"packets", 5}},
+      {{"id", 2},
+       {"device", nullptr},
+       {"state", "allocated"},
+       {"filters", json::array()},
+       {"vm_name", "a\x1b"},
+       {"queue_name", "q"}}};
+  const auto text = status_text(status);
+  EXPECT_THAT(text, HasSubstr("queue 0 (default): running, workers 0\n"));
+  EXPECT_THAT(text, HasSubstr("queue 1 of port blue1: running, workers none, 5 packets\n"));
+  EXPECT_THAT(text, HasSubstr("queue 2 by OID, of \"a\\u001b\" \"q\": allocated, workers none\n"));
+}
+
 TEST(OffloadText, shows_keywords_and_tasks) {
   const auto text = offload_text(control::to_json(offload::Adapter()), "");
   EXPECT_THAT(text,

@@ -285,8 +285,9 @@ TEST_F(ServiceTest, D_46_steers_each_port_to_a_queue_of_its_own_and_changes_it_b
 }
 
 /// The status of an OID request.
-std::string oid_status(Service& service, const std::string& oid, const std::string& hex) {
-  const auto answer = service.handle("oid.request", {{"request", {{"oid", oid}, {"type", "set"}, {"hex", hex}}}});
+std::string oid_status(Service& service, const std::string& oid, const std::string& hex,
+                       const std::string& type = "set") {
+  const auto answer = service.handle("oid.request", {{"request", {{"oid", oid}, {"type", type}, {"hex", hex}}}});
   return answer ? answer->at("status").get<std::string>() : answer.error().message;
 }
 
@@ -304,6 +305,38 @@ TEST_F(ServiceTest, RSS_15_refuses_a_table_with_a_processor_that_is_no_worker) {
   EXPECT_EQ(*service.handle("rss.show", {}), before);
   EXPECT_EQ(oid_status(service, "OID_GEN_RECEIVE_SCALE_PARAMETERS", request("01")), "NDIS_STATUS_SUCCESS");
   EXPECT_EQ(service.handle("rss.show", {})->at("table"), (json{0, 1}));
+}
+
+TEST_F(ServiceTest, VMQ_3_shows_a_queue_that_was_allocated_by_OID_as_nobodys_port) {
+  state_.worker_count = 3;
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  // NDIS_RECEIVE_QUEUE_PARAMETERS, revision 2: processors 1 and 2, VmName "blue1" as the port's device.
+  ASSERT_EQ(
+      oid_status(service, "OID_RECEIVE_FILTER_ALLOCATE_QUEUE",
+                 "80024404 00000000 01000000 00*12 06 00*16 02 00*10 0A00 6200 6C00 7500 6500 3100 00*1028", "method"),
+      "NDIS_STATUS_SUCCESS");
+  const auto allocated = service.handle("status", {})->at("queues").at(2);
+  EXPECT_TRUE(allocated.at("device").is_null());
+  EXPECT_EQ(allocated.at("state"), "allocated");
+  EXPECT_EQ(allocated.at("vm_name"), "blue1");
+  EXPECT_FALSE(allocated.contains("served_by"));
+  // NDIS_RECEIVE_QUEUE_ALLOCATION_COMPLETE_ARRAY with queue 2.
+  const std::string complete = "80011400 00000000 14000000 01000000 10000000 80011000 00000000 02000000 00*4";
+  ASSERT_EQ(oid_status(service, "OID_RECEIVE_FILTER_QUEUE_ALLOCATION_COMPLETE", complete, "method"),
+            "NDIS_STATUS_SUCCESS");
+  // NDIS_RECEIVE_FILTER_PARAMETERS with the encapsulation flag, and the test of 02:00:00:00:00:01 behind it.
+  ASSERT_EQ(oid_status(service, "OID_RECEIVE_FILTER_SET_FILTER",
+                       "80022C00 02000000 01000000 02000000 00*4 30000000 01000000 38000000 00*16 "
+                       "80023800 00000000 01000000 01000000 01 00*7 02 00 00 00 00 01 00*26",
+                       "method"),
+            "NDIS_STATUS_SUCCESS");
+  const auto running = service.handle("status", {})->at("queues").at(2);
+  EXPECT_EQ(running.at("filters").size(), 1U);
+  ASSERT_EQ(running.at("state"), "running");
+  EXPECT_EQ(running.at("served_by"), (json{1, 2}));
+  EXPECT_TRUE(running.at("device").is_null());
+  EXPECT_FALSE(running.contains("packets"));
 }
 
 TEST_F(ServiceTest, says_why_nothing_is_steered) {
