@@ -12,9 +12,9 @@ namespace {
 
 constexpr const char* kAbout =
     R"(Fills in the IPv4 header checksums, outer and inner, and the TCP or UDP checksum, as transmit checksum offload does: of
-plain frames and of NVGRE packets; of other GRE, the outer IPv4 checksum. What the fields hold before is of no matter,
-unless --seeded says that the TCP or UDP field holds the sum of the pseudo-header, as a sender leaves it for a card: then
-that sum is trusted. Frames that can't be done pass unchanged, and the summary says why.
+plain frames and of NVGRE packets; of other GRE, and of fragments, the IPv4 checksum alone. What the fields hold before
+is of no matter, unless --seeded says that the TCP or UDP field holds the sum of the pseudo-header, as a sender leaves it
+for a card: then that sum is trusted. Frames that can't be done whole pass unchanged, and the summary says why.
 
 )";
 

@@ -132,9 +132,8 @@ FrameTreatment segment_frame(wire::Bytes frame, const SegmentationWish& wish, Pa
 
 FrameTreatment fill_checksums(wire::Bytes frame, ChecksumField field, PacketSink& sink) noexcept {
   const HeaderMap map = wire::locate(frame);
-  const bool lacks_transport = is_tcp_or_udp(map.inner_ip) && !map.inner_ip.is_fragment && !map.transport;
-  if (lacks_transport || map.headers_end() == 0 || map.obstacle == DropReason::kHeaderTooLong)
-    return refused(map.obstacle.value_or(DropReason::kMalformedTransport));
+  // An outer fragment, like any other, has only its IP header's.
+  if (map.obstacle && map.obstacle != DropReason::kOuterFragment) return refused(*map.obstacle);
   if (!has_checksum(map)) return why_not_cut(map);
   FrameRequest request(frame, map, frame.size());
   request.request.checksum = checksums_of(map);

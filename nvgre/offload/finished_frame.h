@@ -45,7 +45,8 @@ enum class ChecksumField : std::uint8_t {
 };
 
 /// Fills in the IPv4 checksums, outer and inner, and the TCP or UDP checksum of a plain or an NVGRE frame; of other
-/// GRE, the outer IPv4 checksum.
+/// GRE, and of a fragment of the outer packet, the outer IPv4 checksum. A frame in which the headers can't be trusted
+/// to be what they seem (HeaderMap::obstacle) is refused whole.
 [[nodiscard]] FrameTreatment fill_checksums(wire::Bytes frame, ChecksumField field, PacketSink& sink) noexcept;
 
 }  // namespace nvgre::offload

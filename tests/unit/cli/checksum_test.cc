@@ -89,6 +89,16 @@ TEST_F(Checksum, TXC_12_fills_in_the_IP_headers_of_other_protocols_and_fragments
   }
 }
 
+TEST_F(Checksum, TXC_12_fills_in_the_outer_header_of_its_fragments) {
+  auto frame = write({.outer = wire::IpVersion::kV4});
+  frame[20] = 0x20;  // MF
+  write_input({frame});
+  EXPECT_THAT(run_tool("checksum").error, HasSubstr("1 filled in"));
+  const auto after = output_bytes().at(0);
+  EXPECT_EQ(slow_sum(wire::Bytes(after).subspan(14, 20)), 0xFFFF);
+  EXPECT_TRUE(std::equal(after.begin() + 34, after.end(), frame.begin() + 34));
+}
+
 TEST_F(Checksum, names_why_frames_pass_unchanged) {
   EXPECT_THAT(unchanged({}), HasSubstr("1 unchanged (1 truncated_ethernet)"));
   EXPECT_THAT(unchanged(write({.inner_ether_type = 0x0806})), HasSubstr("1 unchanged (1 without checksums)"));

@@ -81,6 +81,37 @@ TEST(FinishedFrame, a_reserved_VSID_hides_no_length_that_lies) {
   }
 }
 
+/// The first bytes of an NVGRE frame over IPv4, which its outer length says is all of the packet.
+wire::ByteVector ending_at(const wire::ByteVector& frame, std::size_t size) {
+  wire::ByteVector cut(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size));
+  wire::store_big_endian(wire::MutableBytes(cut), static_cast<std::uint16_t>(size - 14), 16);
+  return cut;
+}
+
+TEST(FinishedFrame, names_what_keeps_the_checksums_of_a_packet_that_ends_early_from_being_filled_in) {
+  const auto frame = write({.outer = IpVersion::kV4, .payload_size = 3});
+  for (std::size_t size = 34; size < frame.size(); ++size) {
+    CollectingSink sink;
+    const auto treatment = fill_checksums(ending_at(frame, size), ChecksumField::kAnything, sink);
+    const auto reason =
+        size < 42 ? DropReason::kTruncatedGre : (size < 76 ? DropReason::kTruncatedInner : DropReason::kTruncatedIp);
+    EXPECT_EQ(treatment.reason, reason) << size;
+    EXPECT_TRUE(sink.packets.empty()) << size;
+  }
+  CollectingSink sink;
+  EXPECT_EQ(fill_checksums(frame, ChecksumField::kAnything, sink).outcome, Outcome::kDone);
+}
+
+TEST(FinishedFrame, fills_in_no_outer_checksum_alone_where_the_inner_headers_are_not_understood) {
+  CollectingSink sink;
+  auto frame = write({.outer = IpVersion::kV4, .inner = IpVersion::kV6});
+  frame[14 + 20 + 8 + 14] &= 0x0F;  // version 0
+  EXPECT_EQ(fill_checksums(frame, ChecksumField::kAnything, sink).reason, DropReason::kMalformedIp);
+  frame = write({.outer = IpVersion::kV4, .inner_tags = {7}});
+  EXPECT_EQ(fill_checksums(frame, ChecksumField::kAnything, sink).reason, DropReason::kInnerVlan);
+  EXPECT_TRUE(sink.packets.empty());
+}
+
 TEST(FinishedFrame, tells_what_fits_and_what_is_none_of_its_business) {
   CollectingSink sink;
   EXPECT_EQ(segment_frame(write({.payload_size = 1'000}), {.mss = 1'000}, sink).outcome, Outcome::kFits);
