@@ -18,8 +18,10 @@ struct Inspection {
   offload::ChecksumVerdicts verdicts;
   offload::ReceiveChecksum receive;
   offload::RssHash rss;
+  bool is_cut_by_capture = false;  ///< The map's problem is only that the frame was snapped inside a header.
 
-  /// Whether a checksum or the format is wrong. GRE that carries something else is nothing wrong.
+  /// Whether a checksum or the format is wrong. GRE that carries something else, and a frame that was snapped, is
+  /// nothing wrong.
   [[nodiscard]] bool is_wrong() const noexcept;
   [[nodiscard]] bool has_bad_checksum() const noexcept;
   [[nodiscard]] bool has_wrong_format() const noexcept;

@@ -98,7 +98,8 @@ void append_verdict(std::string& out, std::string_view name, ChecksumVerdict ver
 
 void append_verdicts(std::string& out, const Inspection& inspection) {
   bool is_first = true;
-  const auto& [map, verdicts, receive, rss] = inspection;
+  const auto& map = inspection.map;
+  const auto& verdicts = inspection.verdicts;
   append_verdict(out, "outer", verdicts.outer_ip, is_first);
   append_verdict(out, map.outer_ip ? "inner" : "ip", verdicts.inner_ip, is_first);
   append_verdict(out, map.inner_ip ? protocol_name(map.inner_ip.protocol) : "", verdicts.transport, is_first);
@@ -117,7 +118,10 @@ void append_text(std::string& out, std::uint64_t number, const capture::Captured
   append_inner(out, frame.bytes, map);
   append_verdicts(out, inspection);
   if (inspection.rss) fmt::format_to(to, " {} {:#010x}", name_of(inspection.rss.type), inspection.rss.value);
-  if (map.problem) fmt::format_to(to, " ! {}: {}", wire::machine_name(*map.problem), wire::description(*map.problem));
+  if (map.problem)
+    fmt::format_to(
+        to, " ! {}: {}", wire::machine_name(*map.problem),
+        inspection.is_cut_by_capture ? "captured bytes end inside a header" : wire::description(*map.problem));
   fmt::format_to(to, ", {} bytes", frame.original_length);
   if (frame.is_snapped()) fmt::format_to(to, ", {} captured", frame.bytes.size());
   out += '\n';

@@ -53,12 +53,15 @@ json json_of(Bytes frame) {
   return json::parse(json_text(frame, frame.size()));
 }
 
-std::string text_of(Bytes frame) {
+std::string text_of(Bytes frame, std::size_t original_length) {
   static const auto kScaling = offload::ReceiveScaling::make(offload::RssParameters(), 1);
-  const capture::CapturedFrame captured{frame, frame.size(), std::chrono::nanoseconds(123'456'789)};
+  const capture::CapturedFrame captured{frame, original_length, std::chrono::nanoseconds(123'456'789)};
   std::string out;
   append_text(out, 7, captured, inspect(captured, *kScaling));
   return out;
+}
+std::string text_of(Bytes frame) {
+  return text_of(frame, frame.size());
 }
 
 TEST(InspectionJson, has_the_shape_of_the_contract_to_the_letter) {
@@ -292,11 +295,15 @@ TEST(InspectionText, tells_the_outer_tag_and_what_of_a_frame_was_captured) {
                          .counting_payload(400)
                          .build();
   EXPECT_THAT(text_of(frame), HasSubstr(" vlan 30 198.18.0.1 > 198.18.0.2 NVGRE vsid 5001 flow 0: "));
-  static const auto kScaling = offload::ReceiveScaling::make(offload::RssParameters(), 1);
-  const capture::CapturedFrame snapped{Bytes(frame).first(100), frame.size(), {}};
-  std::string out;
-  append_text(out, 1, snapped, inspect(snapped, *kScaling));
-  EXPECT_TRUE(out.ends_with(", 488 bytes, 100 captured\n")) << out;
+  const auto snapped = text_of(Bytes(frame).first(100), frame.size());
+  EXPECT_TRUE(snapped.ends_with(", 488 bytes, 100 captured\n")) << snapped;
+}
+
+TEST(InspectionText, blames_the_capture_where_only_its_bytes_end_inside_a_header) {
+  const auto frame = example().build();
+  EXPECT_THAT(text_of(Bytes(frame).first(40), frame.size()),
+              HasSubstr(" ! truncated_gre: captured bytes end inside a header, 1514 bytes, 40 captured"));
+  EXPECT_THAT(text_of(Bytes(frame).first(40)), HasSubstr("! truncated_inner: outer packet ends inside"));
 }
 
 TEST(InspectionText, tells_every_kind_of_frame) {
@@ -320,6 +327,35 @@ TEST(Inspection, GRE_with_something_else_in_it_is_not_wrong) {
                        .build();
   EXPECT_FALSE(inspect({gre, gre.size(), {}}, *scaling).is_wrong());
   EXPECT_TRUE(inspect({{}, 0, {}}, *scaling).is_wrong());
+}
+
+TEST(Inspection, a_good_frame_that_was_only_snapped_is_not_wrong) {
+  const auto scaling = offload::ReceiveScaling::make(offload::RssParameters(), 1);
+  const auto plain = FrameBuilder().ethernet(kMacA, kMacB).vlan(7).ip(ip("2001:db8::1"), ip("2001:db8::2")).tcp(1, 2);
+  for (const auto& frame : {example().build(), FrameBuilder(plain).counting_payload(30).build()}) {
+    for (std::size_t size = 0; size < frame.size(); ++size) {
+      EXPECT_FALSE(inspect({Bytes(frame).first(size), frame.size(), {}}, *scaling).is_wrong()) << size;
+      EXPECT_TRUE(inspect({Bytes(frame).first(size), size, {}}, *scaling).is_wrong()) << size;
+    }
+  }
+  EXPECT_EQ(json::parse(json_text(Bytes(example().build()).first(60), 1'514))["problem"], "truncated_inner");
+}
+
+TEST(Inspection, a_snapped_frame_whose_own_length_cuts_its_headers_is_wrong) {
+  const auto scaling = offload::ReceiveScaling::make(offload::RssParameters(), 1);
+  const auto is_wrong = [&scaling](std::size_t length_offset, std::uint16_t length, std::size_t snapped_size) {
+    auto frame = example().build();
+    wire::store_big_endian(wire::MutableBytes(frame), length, length_offset);
+    return inspect({Bytes(frame).first(snapped_size), frame.size(), {}}, *scaling).has_wrong_format();
+  };
+  constexpr std::size_t kOuterLength = 16, kInnerLength = 58;
+  for (const std::size_t snapped_size : {50, 60, 80, 200}) {
+    EXPECT_TRUE(is_wrong(kOuterLength, 24, snapped_size)) << "ends inside GRE; " << snapped_size;
+    EXPECT_TRUE(is_wrong(kOuterLength, 9'000, snapped_size)) << "longer than the frame; " << snapped_size;
+  }
+  EXPECT_TRUE(is_wrong(kOuterLength, 44, 60)) << "ends inside the inner IP header";
+  EXPECT_TRUE(is_wrong(kInnerLength, 24, 82)) << "ends inside TCP";
+  EXPECT_TRUE(is_wrong(kInnerLength, 9'000, 82)) << "longer than the frame";
 }
 
 }  // namespace
