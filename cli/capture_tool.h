@@ -79,8 +79,9 @@ void add_capture_paths(CLI::App& command, CapturePaths& paths);
 /// What every tool's --help says about its captures and exit statuses, in front of its examples.
 inline constexpr const char* kCaptureHelp =
     R"(IN is a pcap or pcapng capture of Ethernet, OUT is written in the same format, - is standard input or output. Times are
-kept to the nanosecond; of a pcapng file with several interfaces, OUT has one. OUT appears whole, by rename, or not at
-all; to standard output, a pipe or a device frames go as they come. A summary goes to standard error.
+kept to the nanosecond. The interfaces of a pcapng file have to be alike in link type and snap length, its sections in
+byte order; OUT has one interface. OUT appears whole, by rename, or not at all; to standard output, a pipe or a device
+frames go as they come. A summary goes to standard error.
 
 Exit status: 0 done; 2 wrong usage; 3 IN can't be read to its end (what could be read is in OUT), or OUT can't be written.
 )";

@@ -19,6 +19,15 @@ std::string without_prefix(std::string_view message, const std::string& path) {
   return std::string(message);
 }
 
+/// What helps where a pcapng file is right and libpcap can't read it. Nothing but the words tells such errors apart; a
+/// block of the other byte order has an absurd size.
+std::string_view remedy_for(std::string_view message) {
+  if (message.contains("different from the type")) return "; captures of Ethernet alone are read";
+  if (message.contains("different from the snapshot length") || message.contains("pcapng block size"))
+    return "; where interfaces differ in snap length, or sections in byte order, \"editcap -F nsecpcap IN OUT\" helps";
+  return "";
+}
+
 std::string link_type_name(int link_type) {
   const char* name = pcap_datalink_val_to_name(link_type);
   return name != nullptr ? name : std::to_string(link_type);
@@ -82,7 +91,8 @@ std::optional<CapturedFrame> Reader::next() {
   const u_char* bytes = nullptr;
   const int outcome = pcap_next_ex(handle_.get(), &header, &bytes);
   if (outcome == PCAP_ERROR) {
-    error_ = Error{ErrorCode::kInvalid, name_ + ": " + without_prefix(pcap_geterr(handle_.get()), name_), name_};
+    const std::string message = without_prefix(pcap_geterr(handle_.get()), name_);
+    error_ = Error{ErrorCode::kInvalid, name_ + ": " + message + std::string(remedy_for(message)), name_};
     return std::nullopt;
   }
   if (outcome != 1) return std::nullopt;                             // PCAP_ERROR_BREAK: the end of the file

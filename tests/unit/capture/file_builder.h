@@ -35,7 +35,10 @@ class FileBuilder {
   /// Section header and one interface of Ethernet (draft-ietf-opsawg-pcapng, sections 4.1 and 4.2).
   FileBuilder& pcapng_header() {
     u32(0x0A0D0D0A).u32(28).u32(0x1A2B3C4D).u16(1).u16(0).u32(0xFFFFFFFF).u32(0xFFFFFFFF).u32(28);
-    return u32(1).u32(20).u16(1).u16(0).u32(0).u32(20);
+    return pcapng_interface(1, 0);
+  }
+  FileBuilder& pcapng_interface(std::uint16_t link_type, std::uint32_t snap_length) {
+    return u32(1).u32(20).u16(link_type).u16(0).u32(snap_length).u32(20);
   }
   /// An enhanced packet block (section 4.3). @pre bytes.size() is a multiple of 4
   FileBuilder& pcapng_packet(std::uint64_t microseconds, const std::string& bytes) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/capture/file_builder.h"
@@ -15,6 +16,9 @@ namespace {
 using std::chrono::nanoseconds;
 using test::FileBuilder;
 using test::TemporaryDirectory;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::uint32_t kMicroseconds = FileBuilder::kMicroseconds;
 constexpr std::uint32_t kNanoseconds = FileBuilder::kNanoseconds;
@@ -156,6 +160,23 @@ TEST(Reader, names_what_is_not_a_capture) {
     EXPECT_EQ(reader.error().message.find(path + ": not a pcap or pcapng capture"), 0U) << reader.error().message;
   }
   EXPECT_FALSE(Reader::open(directory.path()));
+}
+
+TEST(Reader, says_what_helps_where_interfaces_and_sections_of_a_pcapng_file_differ) {
+  const TemporaryDirectory directory;
+  const auto error_of = [&directory](FileBuilder builder) {
+    auto reader = Reader::open(builder.pcapng_packet(1, "pong").write(directory.file("two.pcapng")));
+    while (reader->next()) continue;
+    return reader->error() ? reader->error()->message : "read whole";
+  };
+  const auto begun = FileBuilder().pcapng_header().pcapng_packet(1, "ping");
+  const std::string big_endian("\x0A\x0D\x0D\x0A\0\0\0\x1C\x1A\x2B\x3C\x4D\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\x1C", 28);
+  const auto heals = HasSubstr("\"editcap -F nsecpcap IN OUT\"");
+  EXPECT_EQ(error_of(FileBuilder(begun).pcapng_interface(1, 0)), "read whole");
+  EXPECT_THAT(error_of(FileBuilder(begun).pcapng_interface(1, 96)), AllOf(HasSubstr("snapshot length 96"), heals));
+  EXPECT_THAT(error_of(FileBuilder(begun).text(big_endian)), AllOf(HasSubstr("block size"), heals));
+  EXPECT_THAT(error_of(FileBuilder(begun).pcapng_interface(101, 0)),
+              AllOf(HasSubstr("type 101"), HasSubstr("; captures of Ethernet alone are read"), Not(heals)));
 }
 
 TEST(Reader, refuses_another_link_type) {
