@@ -54,6 +54,15 @@ TEST(Rsc, RSC_5_every_exception_between_two_segments_makes_three_indications_in_
   }
 }
 
+TEST(Rsc, RSC_5_two_timestamps_options_in_one_header_are_an_exception) {
+  const ByteVector timestamps = {8, 10, 0, 0, 0, 1, 0, 0, 0, 2};
+  ByteVector options = timestamps;
+  options.insert(options.end(), timestamps.begin(), timestamps.end());
+  Batch batch;
+  for (std::size_t i = 0; i < 3; ++i) batch.add(data_segment(IpVersion::kV4, i).tcp_options(options));
+  EXPECT_THAT(batch.shape(), ElementsAre(1, 1, 1));
+}
+
 TEST(Rsc, RSC_5_ip_options_extension_headers_and_a_bad_ip_checksum_are_exceptions) {
   const ByteVector options = {1, 1, 1, 1};
   const auto tcp = [](FrameBuilder builder, std::size_t index) {
