@@ -8,7 +8,7 @@
 
 #include "nvgre/offload/adapter.h"
 #include "nvgre/offload/rss.h"
-#include "nvgre/overlay/flow_hash.h"
+#include "tests/conformance/sample_host.h"
 #include "tests/support/adapter_support.h"
 #include "tests/support/rss_frames.h"
 
@@ -213,22 +213,21 @@ TEST(RssSteering, RSS_28_queues_and_entries_are_reported_as_configured) {
   EXPECT_EQ(adapter.current_configuration().rss.indirection_entries, 64U);
 }
 
-// Two inner flows without ports share the outer addresses' hash; what the endpoint draws from its own must not.
-TEST(RssSteering, RSS_29_a_flow_id_is_never_drawn_from_a_hash_of_other_inputs) {
-  std::set<wire::FlowId> flow_ids;
+// Inner flows without ports are hashed by the addresses of the outer header: there an endpoint would find the same hash
+// for all of them.
+TEST(RssSteering, RSS_29_an_endpoint_draws_no_FlowID_from_a_hash_of_other_inputs) {
+  SampleHost host(Side::kSender, IpVersion::kV4,
+                  [](PolicyDescription& policy) { policy.subnets[0].flow_id = overlay::FlowIdMode::kHash; });
   std::set<std::uint32_t> hashes;
-  for (int host = 1; host <= 16; ++host) {
-    const auto inner = [&](FrameBuilder builder) {
-      return builder.ethernet(kSender, kReceiver)
-          .ip(vector_customer(IpVersion::kV4, host), vector_customer(IpVersion::kV4, 99))
-          .icmp(8)
-          .build();
-    };
-    const auto tenants = inner(FrameBuilder());
-    hashes.insert(hashed(inner(outer_half(IpVersion::kV4).nvgre(kBlue, FlowId{0}))).value);
-    flow_ids.insert(overlay::FlowHash(tenants, locate(tenants)).flow_id());
+  std::set<std::uint8_t> flow_ids;
+  for (std::uint8_t number = 1; number <= 16; ++number) {
+    auto frame = finished(inside({.outer = IpVersion::kV4, .protocol = 1}));
+    frame.at(14 + 15) = number;  // the last byte of the source address
+    const auto packet = host.send(frame).at(0);
+    hashes.insert(hashed(packet).value);
+    flow_ids.insert(packet.at(14 + 20 + 7));
   }
-  EXPECT_EQ(hashes, std::set<std::uint32_t>{kOuterV4.value});
+  EXPECT_EQ(hashes.size(), 1U);
   EXPECT_GT(flow_ids.size(), 8U);
 }
 
