@@ -23,7 +23,16 @@ void outlive_first_interrupt() {
   ::sigaction(SIGINT, &action, nullptr);
 }
 
+std::string judge_name(const std::string& path) {
+  return path.empty() ? "the name is empty; accepted is a file's, or -" : "";
+}
+
 }  // namespace
+
+CLI::Option* add_capture_name(CLI::App& command, const std::string& name, std::string& path,
+                              const std::string& meaning) {
+  return command.add_option(name, path, meaning)->required()->check(judge_name);
+}
 
 Result<capture::Reader> open_input(const std::string& path) {
   if (path == "-" && is_pipe(STDIN_FILENO)) outlive_first_interrupt();

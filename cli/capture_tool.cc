@@ -42,8 +42,8 @@ bool OutputSink::emit(const offload::OutgoingPacket& packet) {
 }
 
 void add_capture_paths(CLI::App& command, CapturePaths& paths) {
-  command.add_option("IN", paths.input, "A pcap or pcapng capture of Ethernet, or - for standard input")->required();
-  command.add_option("OUT", paths.output, "The capture to write, or - for standard output")->required();
+  add_capture_name(command, "IN", paths.input, "A pcap or pcapng capture of Ethernet, or - for standard input");
+  add_capture_name(command, "OUT", paths.output, "The capture to write, or - for standard output");
 }
 
 int run_capture_tool(std::string_view name, const CapturePaths& paths, CaptureTool& tool) {

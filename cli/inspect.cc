@@ -115,8 +115,7 @@ int inspect_command(const InspectOptions& options) {
 void add_inspect_command(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("inspect", "Say what each frame of a capture carries and whether it is right");
   const auto options = std::make_shared<InspectOptions>();
-  command->add_option("FILE", options->file, "A pcap or pcapng capture of Ethernet, or - for standard input")
-      ->required();
+  add_capture_name(*command, "FILE", options->file, "A pcap or pcapng capture of Ethernet, or - for standard input");
   command->add_flag("--json", options->json, "Print JSON Lines: one object a frame");
   command->add_flag("--check", options->check, "End with status 1 if any checksum or format is wrong");
   command

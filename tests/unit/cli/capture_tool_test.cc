@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,6 +44,17 @@ TEST_P(CaptureTools, need_an_input_and_an_output) {
   options.push_back("--colour");
   EXPECT_EQ(run_tool(GetParam().name, options).status, 2);
   EXPECT_TRUE(has_only_input());
+}
+
+TEST_P(CaptureTools, an_empty_name_is_wrong_usage_before_anything_is_read) {
+  const auto in = input();
+  for (const auto& [input_name, output_name] : {std::pair{in.c_str(), ""}, std::pair{"", "out.pcap"}}) {
+    std::vector<const char*> words{GetParam().name, input_name, output_name};
+    words.insert(words.end(), GetParam().options.begin(), GetParam().options.end());
+    const auto outcome = run(words);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.error, HasSubstr("the name is empty; accepted is a file's, or -"));
+  }
 }
 
 TEST_P(CaptureTools, an_empty_capture_becomes_an_empty_capture) {

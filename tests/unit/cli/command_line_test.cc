@@ -206,6 +206,12 @@ TEST_F(CommandLine, inspect_takes_an_RSS_key) {
               HasSubstr(R"("rss": {"hash": "0x00000000", "type": "udp_ipv4"})"));
 }
 
+TEST_F(CommandLine, inspect_takes_no_empty_name) {
+  const auto outcome = run({"inspect", ""});
+  EXPECT_EQ(outcome.status, kUsage);
+  EXPECT_THAT(outcome.error, HasSubstr("FILE: the name is empty; accepted is a file's, or -"));
+}
+
 TEST_F(CommandLine, unreadable_captures_are_3_and_named) {
   const auto missing = run({"inspect", "/nowhere.pcap"});
   EXPECT_EQ(missing.status, kUnreadable);
