@@ -21,7 +21,7 @@ constexpr std::array kFewWords = {
     RuleText{"LSO-8", "sequence number advances by MSS"},
     RuleText{"LSO-9", "FIN and PSH in the last segment only, CWR in the first"},
     RuleText{"LSO-10", "other TCP fields and flags copied"},
-    RuleText{"LSO-12", "options copied as they are"},
+    RuleText{"LSO-12", "options, extension headers copied as they are"},
     RuleText{"LSO-13", "inner IPv4 length and ID of each segment"},
     RuleText{"LSO-15", "outer IPv4 length, ID and checksum of each segment"},
     RuleText{"LSO-16", "IPv6 payload length of each segment"},
@@ -33,12 +33,12 @@ constexpr std::array kFewWords = {
     RuleText{"USO-7", "outer IPv4 length and ID of each datagram"},
     RuleText{"USO-8", "UDP checksum of each datagram"},
     RuleText{"USO-10", "IPv4 checksums of each datagram"},
-    RuleText{"USO-11", "options copied as they are"},
+    RuleText{"USO-11", "options, extension headers copied as they are"},
     RuleText{"USO-12", "all headers repeated"},
     RuleText{"TXC-5", "TCP or UDP checksum"},
     RuleText{"TXC-8", "IPv4 checksums"},
     RuleText{"TXC-9", "nothing else is touched"},
-    RuleText{"TXC-11", "options are no obstacle"},
+    RuleText{"TXC-11", "options, extension headers are no obstacle"},
     RuleText{"WIRE-10", "VSID and FlowID of every segment"},
 };
 

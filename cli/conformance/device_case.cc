@@ -29,6 +29,7 @@ struct Shape {
   std::uint32_t sequence = 1;
   TcpFlags flags = TcpFlags::kAck;
   std::size_t option_size = 0;  ///< Bytes of TCP options.
+  bool has_ip_options = false;  ///< 4 bytes of options in IPv4, a destination options header in IPv6.
   bool sums_to_zero = false;    ///< The UDP checksum is computed as 0 (TXC-7).
   bool is_about_ids = false;    ///< Says nothing where no header has an ID.
 };
@@ -41,6 +42,10 @@ constexpr std::array kShapes = {
     Shape{.task = DeviceTask::kChecksum, .name = "TCP, odd payload", .payload_size = 101},
     Shape{.task = DeviceTask::kChecksum, .name = "TCP, no payload", .payload_size = 0},
     Shape{.task = DeviceTask::kChecksum, .name = "TCP, 40 bytes of options", .payload_size = 64, .option_size = 40},
+    Shape{.task = DeviceTask::kChecksum,
+          .name = "TCP, IP options, extension header",
+          .payload_size = 64,
+          .has_ip_options = true},
     Shape{.task = DeviceTask::kChecksum, .is_tcp = false, .name = "UDP, even payload", .payload_size = 100},
     Shape{.task = DeviceTask::kChecksum, .is_tcp = false, .name = "UDP, odd payload", .payload_size = 101},
     Shape{.task = DeviceTask::kChecksum,
@@ -48,6 +53,11 @@ constexpr std::array kShapes = {
           .name = "UDP, computed as 0x0000",
           .payload_size = 64,
           .sums_to_zero = true},
+    Shape{.task = DeviceTask::kChecksum,
+          .is_tcp = false,
+          .name = "UDP, IP options, extension header",
+          .payload_size = 64,
+          .has_ip_options = true},
 
     Shape{.task = DeviceTask::kLso, .name = "4000 bytes, MSS 1000", .payload_size = 4000, .mss = 1000},
     Shape{.task = DeviceTask::kLso, .name = "3001 bytes, MSS 1000", .payload_size = 3001, .mss = 1000},
@@ -81,6 +91,11 @@ constexpr std::array kShapes = {
           .payload_size = 3001,
           .mss = 1000,
           .option_size = 40},
+    Shape{.task = DeviceTask::kLso,
+          .name = "IP options, extension header",
+          .payload_size = 3001,
+          .mss = 1000,
+          .has_ip_options = true},
 
     Shape{.task = DeviceTask::kUso, .is_tcp = false, .name = "4000 bytes, MSS 1000", .payload_size = 4000, .mss = 1000},
     Shape{.task = DeviceTask::kUso, .is_tcp = false, .name = "3001 bytes, MSS 1000", .payload_size = 3001, .mss = 1000},
@@ -98,6 +113,12 @@ constexpr std::array kShapes = {
           .inner_id = 0xFFFE,
           .outer_id = 0xFFFF,
           .is_about_ids = true},
+    Shape{.task = DeviceTask::kUso,
+          .is_tcp = false,
+          .name = "IP options, extension header",
+          .payload_size = 3001,
+          .mss = 1000,
+          .has_ip_options = true},
 };
 
 /// Documentation addresses: the first host of the pair sends.
@@ -118,10 +139,19 @@ wire::ByteVector options_of(std::size_t size) {
   return options;
 }
 
+void add_ip_options(FrameBuilder& builder, IpVersion version) {
+  constexpr std::array<std::uint8_t, 4> kExperiment = {158, 4, 0x4E, 0x56};  // RFC 4727, section 3.1
+  if (version == IpVersion::kV4)
+    builder.ip_options(kExperiment);
+  else
+    builder.padding_extension(wire::IpProtocol::kDestinationOptions, 8);
+}
+
 void add_tenant_frame(FrameBuilder& builder, const Shape& shape, IpVersion version, TransportChecksum checksum,
                       const wire::MacAddress& source = {}) {
   builder.ethernet(source, kDeviceCaseDestination).ip(address(version, true, 1), address(version, true, 2));
   if (version == IpVersion::kV4) builder.identification(shape.inner_id).dont_fragment();
+  if (shape.has_ip_options) add_ip_options(builder, version);
   if (shape.is_tcp) {
     builder.tcp(40'000, 5201).sequence_number(shape.sequence).acknowledgment_number(0x0A0B'0C0D).flags(shape.flags);
     if (shape.option_size != 0) builder.tcp_options(options_of(shape.option_size));
