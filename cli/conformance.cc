@@ -27,7 +27,7 @@
 namespace nvgre::cli {
 namespace {
 
-constexpr int kInterrupted = 128 + SIGINT;
+constexpr int kSignalled = 128;  ///< As a shell has it, and the signal's number.
 
 constexpr const char* kFooter =
     R"(Sends checksum, LSO and USO requests, plain and NVGRE, through DEVICE, captures at PEER, the other end of its cable, what
@@ -39,13 +39,13 @@ received packets is off at PEER. Everything is put back at the end, also after C
 own (02:00:00:4e:..., documentation IP addresses), so the host's stacks leave them alone; both devices have to
 be up. It needs CAP_NET_RAW, CAP_NET_ADMIN and, for NVGRE, CAP_BPF; NVGRE needs Linux 6.6, UDP segmentation Linux 6.2.
 
-Exit status: 0 every rule that could be asked held; deviations that do no harm, such as an inner ID that does not wrap at 0x7FFF, are listed
-and count as held; 1 a rule is broken, or nothing came through; 2 wrong usage, or no such device; 4 a capability is
-missing.
+Exit status: 0 every rule that could be asked held; deviations that do no harm, such as an inner ID that does not wrap at
+0x7FFF, are listed and count as held; 1 a rule is broken, or nothing came through; 2 wrong usage, or a device that is not
+there or down; 4 a capability is missing; 128 and its number after a signal, 130 after Ctrl-C.
 
 Examples:
-  ip link add a type veth peer name b; ip link set a up; ip link set b up
-  nvgre conformance --device a --peer b
+  ip link add left type veth peer name right; ip link set left up; ip link set right up
+  nvgre conformance --device left --peer right
   nvgre conformance --device eth1 --peer eth2 --json | jq '.rules[] | select(.result != "pass")')";
 
 struct ConformanceOptions {
@@ -62,13 +62,17 @@ constexpr std::array<std::string_view, 9> kTransmitFeatures = {
     "tx-udp-segmentation", "tx-gre-segmentation",     "tx-gre-csum-segmentation"};
 constexpr std::array<std::string_view, 4> kJoiningFeatures = {"rx-gro", "rx-gro-hw", "rx-lro", "rx-udp-gro-forwarding"};
 
-std::atomic<bool> is_interrupted{false};
+std::atomic<int> ended_by{0};  ///< The signal; 0: none came.
+
+bool is_interrupted() noexcept {
+  return ended_by != 0;
+}
 
 /// Lets the case that runs come to its end, so that what was turned off is put back.
 void end_on_signals() {
   struct sigaction action{};
-  action.sa_handler = [](int) { is_interrupted = true; };
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
+  action.sa_handler = [](int number) { ended_by = number; };
+  for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
 }
 
 Result<DeviceDescription> describe(const ConformanceOptions& options, bool in_software) {
@@ -129,10 +133,10 @@ Result<CaseOutcome> run_case(const DeviceCase& device_case, DeviceCable& cable) 
 /// Runs case after case, until the end, an interruption, or a cable that carries nothing any more.
 Result<void> run_cases(DeviceCable& cable, std::vector<CaseOutcome>& outcomes) {
   for (const auto& device_case : device_cases()) {
-    if (is_interrupted) break;
+    if (is_interrupted()) break;
     const auto alive = cable.is_alive();
     if (!alive) return std::unexpected(alive.error());
-    if (!*alive && !is_interrupted)
+    if (!*alive && !is_interrupted())
       return failure(ErrorCode::kSystem,
                      fmt::format("nothing comes through after {} cases: is the peer the other end of "
                                  "the device's cable, and are both up?",
@@ -175,9 +179,9 @@ int conformance_command(const ConformanceOptions& options) {
     fmt::print(stderr, "nvgre conformance: {}\n", report.error().message);
     return exit_status(report.error());
   }
-  if (is_interrupted) {
+  if (is_interrupted()) {
     fmt::print(stderr, "nvgre conformance: interrupted; the devices are as they were\n");
-    return kInterrupted;
+    return kSignalled + ended_by;
   }
   fmt::print("{}", options.json ? report_json(*report) : report_text(*report));
   const auto unasked =

@@ -69,7 +69,7 @@ Result<DeviceCable> DeviceCable::open(const std::string& device, const std::stri
       PacketSocket::open({.device = peer, .interface_index = *peer_index, .filter = {}, .is_promiscuous = true});
   if (!receiver) return std::unexpected(std::move(receiver.error()));
   if (auto started = receiver->start(); !started) return std::unexpected(std::move(started.error()));
-  return DeviceCable(std::move(*sender), std::move(*receiver), *device_index);
+  return DeviceCable(std::move(*sender), std::move(*receiver), device, *device_index);
 }
 
 Result<void> DeviceCable::send(const offload::FrameMetadata& asks, wire::Bytes frame) {
@@ -79,8 +79,12 @@ Result<void> DeviceCable::send(const offload::FrameMetadata& asks, wire::Bytes f
   std::array<iovec, 2> parts{iovec{.iov_base = header.data(), .iov_len = header.size()},
                              iovec{.iov_base = const_cast<std::uint8_t*>(frame.data()), .iov_len = frame.size()}};
   if (::writev(device_.sender(), parts.data(), static_cast<int>(parts.size())) >= 0) return {};
-  auto error = system_error("send the request", errno, "CAP_NET_RAW");
-  if (errno == EINVAL) error = {ErrorCode::kUnavailable, "the kernel takes no such request (UDP: Linux 6.2)"};
+  const int number = errno;
+  if (number == ENETDOWN)
+    return failure(ErrorCode::kUnavailable, fmt::format("\"{0}\" is down; `ip link set {0} up` helps", device_name_),
+                   device_name_);
+  auto error = system_error("send the request", number, "CAP_NET_RAW");
+  if (number == EINVAL) error = {ErrorCode::kUnavailable, "the kernel takes no such request (UDP: Linux 6.2)"};
   return std::unexpected(std::move(error));
 }
 

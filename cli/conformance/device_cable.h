@@ -25,12 +25,12 @@ struct CarriedPackets {
 
 class DeviceCable {
  public:
-  /// @return  kPrivilege: CAP_NET_RAW; kUnavailable: a device is not there or down.
+  /// @return  kPrivilege: CAP_NET_RAW; kUnavailable: a device is not there.
   [[nodiscard]] static Result<DeviceCable> open(const std::string& device, const std::string& peer);
 
   [[nodiscard]] int device_index() const noexcept { return device_index_; }
 
-  /// Whether a mark comes through: the peer is the other end, and both are up.
+  /// Whether a mark comes through: the peer is the other end, and up. @return  kUnavailable: the device is down.
   [[nodiscard]] Result<bool> is_alive();
 
   /// Sends one case's frame and gathers what it became: everything up to the mark that follows it on the cable, and a
@@ -40,8 +40,13 @@ class DeviceCable {
   [[nodiscard]] Result<CarriedPackets> carry(const DeviceCase& device_case, std::size_t expected_count);
 
  private:
-  DeviceCable(datapath::userspace::PacketSocket device, datapath::userspace::PacketSocket peer, int device_index)
-      : device_(std::move(device)), peer_(std::move(peer)), device_index_(device_index), buffer_(kBufferSize) {}
+  DeviceCable(datapath::userspace::PacketSocket device, datapath::userspace::PacketSocket peer, std::string device_name,
+              int device_index)
+      : device_(std::move(device)),
+        peer_(std::move(peer)),
+        device_name_(std::move(device_name)),
+        device_index_(device_index),
+        buffer_(kBufferSize) {}
   [[nodiscard]] Result<void> send(const offload::FrameMetadata& asks, wire::Bytes frame);
   using Deadline = std::chrono::steady_clock::time_point;
   [[nodiscard]] bool wait_for_frame(Deadline deadline) const;
@@ -50,6 +55,7 @@ class DeviceCable {
 
   static constexpr std::size_t kBufferSize = std::size_t{128} * 1024;
   datapath::userspace::PacketSocket device_, peer_;
+  std::string device_name_;
   int device_index_;
   std::uint32_t mark_count_ = 0;
   wire::ByteVector buffer_;

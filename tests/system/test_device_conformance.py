@@ -101,15 +101,30 @@ def test_without_the_privilege_for_the_program_nothing_passes(pair):
     assert "CAP_BPF" in done.stderr
 
 
-def test_Ctrl_C_puts_the_features_back(hole):  # the hole keeps the command busy for some seconds
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_puts_the_features_back(hole, number):  # the hole keeps the command busy for some seconds
     before = features(hole, "card")
     process = subprocess.Popen(["ip", "netns", "exec", hole, NVGRE, "conformance", "--device", "card", "--peer", "far"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     wait_until(lambda: features(hole, "card") != before, "the offloads to be turned off", interval=0.001)
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, number)
     process.communicate(timeout=DEADLINE)
-    assert process.returncode == 130
+    assert process.returncode == 128 + number
     assert features(hole, "card") == before
+
+
+def test_a_device_that_is_down_is_named(pair):
+    before = features(pair, "card")
+    ip("link", "set", "dev", "card", "down", netns=pair)
+    done = conformance(pair)
+    assert done.returncode == 2
+    assert done.stderr == 'nvgre conformance: "card" is down; `ip link set card up` helps\n'
+    ip("link", "set", "dev", "card", "up", netns=pair)
+    ip("link", "set", "dev", "far", "down", netns=pair)
+    done = conformance(pair)
+    assert done.returncode == 1
+    assert "are both up?" in done.stderr
+    assert features(pair, "card") == before
 
 
 def test_what_cannot_be_done_is_said(pair):
