@@ -1,6 +1,7 @@
 /// A file that appears whole or not at all: its content lies in a file without a name, which vanishes with the process,
-/// until finish() gives it its name. A file that it replaces leaves it its owner, group and mode; where this process
-/// may not give files away, nobody can read the new one who could not read the old one.
+/// until finish() gives it its name. Where the file system has no such files (NFS, say) it lies beside, under the name
+/// and six more letters, and stays there if the process is killed. A file that it replaces leaves it its owner, group
+/// and mode; where this process may not give files away, nobody can read the new one who could not read the old one.
 #pragma once
 
 #include <cstdio>

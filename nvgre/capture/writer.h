@@ -12,8 +12,8 @@
 
 namespace nvgre::capture {
 
-/// A capture in the making. One thread at a time; movable. Without finish() nothing remains of it, unless it is a
-/// stream.
+/// A capture in the making. One thread at a time; movable. If it is destroyed without finish(), nothing remains of it,
+/// unless it is a stream; of a killed process see OutputFile.
 class Writer {
  public:
   /// @param path  A file, which is replaced only by finish(); "-", standard output, and devices and pipes are streams.
