@@ -1,6 +1,7 @@
 // `nvgre oid`: asks the adapter what a driver of NDIS would be asked, byte for byte.
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <cstdio>
 #include <expected>
 #include <iterator>
@@ -18,6 +19,7 @@
 #include "cli/endpoint_query.h"
 #include "cli/named_file.h"
 #include "cli/oid_text.h"
+#include "cli/option_values.h"
 #include "nvgre/control/api_client.h"
 #include "nvgre/control/host.h"
 #include "nvgre/control/oid_request.h"
@@ -57,7 +59,7 @@ struct OidOptions {
   std::string script;
   std::string configuration;
   std::string ndis_version = "6.85";
-  std::size_t length = 0;
+  std::uint32_t length = 0;
   bool has_length = false;
   bool offline = false;
   bool json = false;
@@ -227,7 +229,9 @@ void add_request_command(CLI::App& parent, const std::string& type, const std::s
   const auto options = std::make_shared<OidOptions>();
   command->add_option("OID", options->oid, "Its name or number")->required();
   command->add_option("--hex", options->hex, "The buffer's input")->type_name("HEX|@FILE")->required(type == "set");
-  auto* length = command->add_option("--length", options->length, "Bytes of the whole buffer")->type_name("BYTES");
+  auto* length = add_number(*command, "--length", options->length, {.low = 0, .high = control::kLargestOidBuffer},
+                            "Bytes of the whole buffer, no fewer than --hex has")
+                     ->type_name("BYTES");
   add_partner_options(*command, *options);
   command->footer(kFooter);
   command->callback([options, length, type, &status] {

@@ -19,8 +19,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kLargestBuffer = 1 << 20;  ///< Bytes; no answer is larger.
-
 struct RequestKind {
   std::string_view name;
   ndis::ULONG type;
@@ -148,11 +146,15 @@ Result<ParsedRequest> parse(const json& request) {
   parsed.input = std::move(*input);
   const auto length = request.find("length");
   if (length == request.end() || length->is_null()) return parsed;
-  const bool is_length = length->is_number_integer() && *length >= 0 && *length <= kLargestBuffer;
+  const bool is_length = length->is_number_integer() && *length >= 0 && *length <= kLargestOidBuffer;
   if (!is_length)
     return failure(ErrorCode::kInvalid,
-                   fmt::format("length: given {}, accepted is 0 to {} bytes", length->dump(), kLargestBuffer));
+                   fmt::format("length: given {}, accepted is 0 to {} bytes", length->dump(), kLargestOidBuffer));
   parsed.length = length->get<std::size_t>();
+  if (*parsed.length < parsed.input.size())
+    return failure(ErrorCode::kInvalid,
+                   fmt::format("length: given {}, but hex has {} bytes; accepted is {} to {} bytes", *parsed.length,
+                               parsed.input.size(), parsed.input.size(), kLargestOidBuffer));
   return parsed;
 }
 
@@ -160,14 +162,14 @@ Result<ParsedRequest> parse(const json& request) {
 ndis::OidCompletion ask(ndis::Miniport& miniport, ndis::ClientId client, const ParsedRequest& parsed,
                         std::vector<std::uint8_t>& buffer) {
   buffer = parsed.input;
-  buffer.resize(std::max(parsed.length.value_or(0), parsed.input.size()));
+  if (parsed.length) buffer.resize(*parsed.length);
   const auto once = [&] {
     return miniport.request(
         client, {.type = parsed.type, .oid = parsed.oid->oid, .buffer = buffer, .input_length = parsed.input.size()});
   };
   auto completion = once();
   const bool may_grow = !parsed.length && parsed.type != ndis::NdisRequestSetInformation;
-  if (!may_grow || completion.bytes_needed <= buffer.size() || completion.bytes_needed > kLargestBuffer)
+  if (!may_grow || completion.bytes_needed <= buffer.size() || completion.bytes_needed > kLargestOidBuffer)
     return completion;
   buffer.resize(completion.bytes_needed);
   return once();
@@ -278,11 +280,11 @@ Result<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
                                  text.substr(0, 8), bytes.size()));
     auto rest = text.substr(2);
     const auto count = take_repetition(rest);
-    if (!count || *count > std::max(kLargestBuffer, bytes.size() + 1) - bytes.size())
+    if (!count || *count > std::max<std::size_t>(kLargestOidBuffer, bytes.size() + 1) - bytes.size())
       return failure(ErrorCode::kInvalid,
                      fmt::format("hex: given \"{}\" after {} bytes, accepted is a byte and how many times, such as "
                                  "00*12, {} bytes in all",
-                                 text.substr(0, 12), bytes.size(), kLargestBuffer));
+                                 text.substr(0, 12), bytes.size(), kLargestOidBuffer));
     bytes.insert(bytes.end(), *count, byte);
     text = rest;
   }

@@ -20,11 +20,14 @@
 
 namespace nvgre::control {
 
+inline constexpr std::uint32_t kLargestOidBuffer = 1 << 20;  ///< Bytes; no answer is larger.
+
 /// Every OID, its number, the kinds of requests that it takes and the structure of its buffer.
 [[nodiscard]] nlohmann::json oid_list();
 
 /// Makes one request. @param request  "oid" (a name or a number) and "type" ("query", "set", "method" or "statistics")
-/// are needed; "hex" is the input, "length" the buffer's bytes, for queries by default as many as the answer needs.
+/// are needed; "hex" is the input, "length" the bytes of the whole buffer, no fewer than the input's; without it as
+/// many as the input has, and for queries as many as the answer needs.
 /// @return  What came of it, also if the miniport refused; an error if the request itself makes no sense.
 [[nodiscard]] Result<nlohmann::json> make_oid_request(ndis::Miniport& miniport, ndis::ClientId client,
                                                       const nlohmann::json& request);

@@ -138,6 +138,17 @@ TEST(OidCommand, what_is_wrong_is_named) {
   EXPECT_THAT(nobody.error, HasSubstr("/nonexistent/nvgre.sock"));
 }
 
+TEST(OidCommand, a_length_that_is_none_is_refused_as_it_was_given) {
+  for (const std::string length : {"-1", "1048577", "99999999999999999999", "x"}) {
+    const auto outcome = run({"query", "OID_GEN_RECEIVE_HASH", "--offline", "--length", length.c_str()});
+    EXPECT_EQ(outcome.status, kUsage) << length;
+    EXPECT_THAT(outcome.error, HasSubstr("\"" + length + "\" is not accepted; accepted is a number from 0 to 1048576"));
+  }
+  const auto cut = run({"set", "OID_OFFLOAD_ENCAPSULATION", "--offline", "--hex", "a8011c00", "--length", "3"});
+  EXPECT_EQ(cut.status, kUsage);
+  EXPECT_THAT(cut.error, HasSubstr("length: given 3, but hex has 4 bytes"));
+}
+
 TEST(OidCommand, KEY_28_offline_it_prefers_what_the_endpoint_prefers) {
   EXPECT_EQ(run({"query", "OID_RECEIVE_FILTER_CURRENT_CAPABILITIES", "--offline"}).status, kDone);
   EXPECT_THAT(run({"query", "OID_GEN_RECEIVE_SCALE_CAPABILITIES", "--offline"}).out,

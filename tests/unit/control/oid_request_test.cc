@@ -86,6 +86,15 @@ TEST_F(OidRequests, what_makes_no_sense_is_refused_with_what_is_accepted) {
               HasSubstr("1048576"));
 }
 
+TEST_F(OidRequests, a_length_that_cuts_the_input_is_refused) {
+  json request = {{"oid", "OID_TCP_OFFLOAD_PARAMETERS"}, {"type", "set"}, {"hex", kNvgreOn}, {"length", 25}};
+  const auto refused = ask(request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "length: given 25, but hex has 26 bytes; accepted is 26 to 1048576 bytes");
+  request["length"] = 26;
+  EXPECT_EQ(answer(request).at("bytes_read"), 26);
+}
+
 TEST_F(OidRequests, lists_every_oid_with_its_structure) {
   const auto list = oid_list();
   EXPECT_EQ(list.size(), ndis::oid_table().size());
