@@ -82,9 +82,12 @@ std::string problem_of(std::string_view structure, std::span<const std::uint8_t>
   std::size_t size = fields.back().offset + fields.back().size;
   if (has_header && buffer.size() < kHeaderSize) size = kHeaderSize;
   if (has_header && buffer.size() >= kHeaderSize) size = buffer[kSizeAt] | buffer[kSizeAt + 1] << 8;
-  if (buffer.size() >= size) return {};
-  return fmt::format("the buffer has {} bytes, {} {}", buffer.size(),
-                     has_header && buffer.size() >= kHeaderSize ? "its header says" : "the structure needs", size);
+  if (buffer.size() < size)
+    return fmt::format("the buffer has {} bytes, {} {}", buffer.size(),
+                       has_header && buffer.size() >= kHeaderSize ? "its header says" : "the structure needs", size);
+  const auto misfits = ndis::misfits(structure, buffer);
+  if (misfits.empty()) return {};
+  return fmt::format("the buffer has {} bytes, its {}", buffer.size(), fmt::join(misfits, ", its "));
 }
 
 Result<const ndis::OidDescription*> oid_of(const std::string& text) {
@@ -251,6 +254,8 @@ Result<void> judge_oid_request(const json& request) {
 
 Result<json> decode_buffer(const std::string& structure, std::span<const std::uint8_t> buffer) {
   const auto* oid = ndis::find_oid(std::string_view(structure));
+  if (oid != nullptr && oid->structure.empty())
+    return failure(ErrorCode::kInvalid, fmt::format("{} is always refused; no structure is known of it", oid->name));
   const std::string name(oid == nullptr ? std::string_view(structure) : oid->structure);
   if (ndis::fields_of(name).empty())
     return failure(

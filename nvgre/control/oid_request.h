@@ -35,7 +35,7 @@ inline constexpr std::uint32_t kLargestOidBuffer = 1 << 20;  ///< Bytes; no answ
 /// Whether a request makes sense; asks nothing.
 [[nodiscard]] Result<void> judge_oid_request(const nlohmann::json& request);
 
-/// A buffer field by field, as in "fields" above; "problem" says what is too short about it, or is null. @param
+/// A buffer field by field, as in "fields" above; "problem" says what of it does not lie in it, or is null. @param
 /// structure  A structure, or an OID whose buffer it is.
 [[nodiscard]] Result<nlohmann::json> decode_buffer(const std::string& structure, std::span<const std::uint8_t> buffer);
 

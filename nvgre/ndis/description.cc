@@ -24,6 +24,12 @@ struct ArrayLayout {
   std::string_view name;
 };
 
+/// Where an array lies in a buffer; the buffer may be shorter.
+struct ArrayPlace {
+  std::uint64_t offset = 0, count = 0, stride = 0;  ///< Each was 32 bits, so no sum of them wraps.
+  [[nodiscard]] std::uint64_t end() const { return offset + count * stride; }
+};
+
 constexpr std::array kArrays = {
     ArrayLayout{"NDIS_RECEIVE_SCALE_PARAMETERS", "IndirectionTableOffset", "IndirectionTableSize", "",
                 "PROCESSOR_NUMBER", "IndirectionTable"},
@@ -104,6 +110,21 @@ class Describer {
       if (array.structure == structure) add(array);
   }
 
+  /// What is wrong with where the structure's arrays lie.
+  [[nodiscard]] std::vector<std::string> misfits(std::string_view structure) const {
+    std::vector<std::string> found;
+    for (const auto& array : kArrays) {
+      if (array.structure != structure) continue;
+      const auto place = place_of(array);
+      const std::string name(array.name.empty() ? "array" : array.name);
+      if (place && place->stride == 0)
+        found.push_back(name + " has elements of 0 bytes");
+      else if (place && place->end() > buffer_.size())
+        found.push_back(name + " ends at " + std::to_string(place->end()));
+    }
+    return found;
+  }
+
   [[nodiscard]] std::vector<DescribedField> take() { return std::move(described_); }
 
  private:
@@ -152,22 +173,30 @@ class Describer {
   }
 
   void add(const ArrayLayout& array) {
+    const auto place = place_of(array);
+    if (!place || place->stride == 0) return;
+    if (array.element.empty()) return add_bytes(array, *place);
+    const std::size_t elements = std::min<std::uint64_t>(place->count, kElementsShown), stride = place->stride;
+    for (std::size_t i = 0; i < elements && place->offset + (i + 1) * stride <= buffer_.size(); ++i) {
+      const std::string name = std::string(array.name) + "[" + std::to_string(i) + "]";
+      const std::size_t offset = place->offset + i * stride;
+      if (stride == 1)
+        described_.push_back(make(name, offset, whole_bytes(1), std::to_string(buffer_[offset]), ""));
+      else
+        add(array.element, offset, name + ".", offset + stride);
+    }
+  }
+
+  /// Nothing: the buffer ends before it says so, or there is no array.
+  [[nodiscard]] std::optional<ArrayPlace> place_of(const ArrayLayout& array) const {
     const auto offset = own_number(array.structure, array.offset), count = own_number(array.structure, array.count);
-    if (!offset || !count || *offset == 0 || *offset > buffer_.size()) return;
-    if (array.element.empty()) return add_bytes(array, *offset, *count);
+    if (!offset || !count || *offset == 0 || *count == 0) return std::nullopt;
+    if (array.element.empty()) return ArrayPlace{.offset = *offset, .count = *count, .stride = 1};
     // The indirection table alone is counted in bytes; revision 1 has entries of one byte.
     const bool is_in_bytes = array.stride.empty();
-    const std::size_t stride =
-        is_in_bytes ? element_size(array) : own_number(array.structure, array.stride).value_or(0);
-    if (stride == 0) return;
-    const std::size_t elements = std::min(is_in_bytes ? *count / stride : *count, kElementsShown);
-    for (std::size_t i = 0; i < elements && *offset + (i + 1) * stride <= buffer_.size(); ++i) {
-      const std::string name = std::string(array.name) + "[" + std::to_string(i) + "]";
-      if (stride == 1)
-        described_.push_back(make(name, *offset + i, whole_bytes(1), std::to_string(buffer_[*offset + i]), ""));
-      else
-        add(array.element, *offset + i * stride, name + ".", *offset + (i + 1) * stride);
-    }
+    const auto stride = is_in_bytes ? element_size(array) : own_number(array.structure, array.stride);
+    if (!stride) return std::nullopt;
+    return ArrayPlace{.offset = *offset, .count = is_in_bytes ? *count / *stride : *count, .stride = *stride};
   }
 
   [[nodiscard]] std::size_t element_size(const ArrayLayout& array) const {
@@ -175,10 +204,10 @@ class Describer {
     return buffer_[kRevisionAt] == 1 && array.element == "PROCESSOR_NUMBER" ? 1 : kProcessorNumberSize;
   }
 
-  void add_bytes(const ArrayLayout& array, std::size_t offset, std::size_t size) {
-    if (size == 0 || size > buffer_.size() - offset) return;
-    described_.push_back(
-        make(std::string(array.name), offset, whole_bytes(size), bytes_text(buffer_.subspan(offset, size)), ""));
+  void add_bytes(const ArrayLayout& array, const ArrayPlace& place) {
+    if (place.end() > buffer_.size()) return;
+    const auto bytes = buffer_.subspan(place.offset, place.count);
+    described_.push_back(make(std::string(array.name), place.offset, whole_bytes(bytes.size()), bytes_text(bytes), ""));
   }
 
   Buffer buffer_;
@@ -192,6 +221,10 @@ std::vector<DescribedField> describe(std::string_view structure, std::span<const
   describer.add(structure, 0, "", buffer.size());
   describer.add_arrays(structure);
   return describer.take();
+}
+
+std::vector<std::string> misfits(std::string_view structure, std::span<const std::uint8_t> buffer) {
+  return Describer(buffer).misfits(structure);
 }
 
 }  // namespace nvgre::ndis

@@ -27,4 +27,9 @@ struct DescribedField {
 /// @note             Any bytes at all; lengths and offsets in them are not trusted.
 [[nodiscard]] std::vector<DescribedField> describe(std::string_view structure, std::span<const std::uint8_t> buffer);
 
+/// Of the arrays and byte strings that a structure points to, those that describe() can't show whole: "IndirectionTable
+/// ends at 300". Empty: all of them lie in the buffer, or the buffer ends before it says where.
+/// @note  Any bytes at all.
+[[nodiscard]] std::vector<std::string> misfits(std::string_view structure, std::span<const std::uint8_t> buffer);
+
 }  // namespace nvgre::ndis

@@ -119,6 +119,24 @@ TEST(DecodeBuffer, takes_a_structure_or_an_oid) {
   EXPECT_THAT(decode_buffer("NDIS_NOTHING", buffer).error().message, HasSubstr("NDIS_NOTHING"));
 }
 
+TEST(DecodeBuffer, says_what_a_structure_points_to_outside_the_buffer) {
+  const auto problem = [](const std::string& structure, std::string_view hex) {
+    return decode_buffer(structure, parse_hex(hex).value())->at("problem");
+  };
+  EXPECT_EQ(problem("NDIS_RECEIVE_QUEUE_INFO_ARRAY", "80011000 10000000 ffffffff 48040000"),
+            "the buffer has 16 bytes, its array ends at 4707284155336");
+  EXPECT_EQ(problem("NDIS_RECEIVE_FILTER_PARAMETERS", "80022c00 00*16 30000000 01000000 38000000 00*12"),
+            "the buffer has 44 bytes, its FieldParameters ends at 104");
+  EXPECT_EQ(problem("NDIS_RECEIVE_SCALE_PARAMETERS", "89022800 00*8 08000000 28000000 28000000 30000000 00*12"),
+            "the buffer has 40 bytes, its IndirectionTable ends at 48, its HashSecretKey ends at 88");
+}
+
+TEST(DecodeBuffer, knows_no_structure_of_an_oid_that_is_always_refused) {
+  const auto refused = decode_buffer("OID_RECEIVE_FILTER_MOVE_FILTER", std::vector<std::uint8_t>(4));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "OID_RECEIVE_FILTER_MOVE_FILTER is always refused; no structure is known of it");
+}
+
 TEST(ParseHex, takes_what_dumps_look_like) {
   const std::vector<std::uint8_t> expected{0xA8, 0x01, 0x1C};
   for (const char* text : {"a8011c", "A8 01 1C", "0xa8, 0x01, 0x1c", "a8:01:1c\n"})

@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <tuple>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "nvgre/ndis/constants.h"
 
 namespace nvgre::ndis {
 namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 using Buffer = std::vector<std::uint8_t>;
 
@@ -99,7 +104,35 @@ TEST(Description, trusts_no_offset_and_no_count) {
       for (std::size_t size = 0; size < 64; ++size) {
         const Buffer buffer(size, filler);
         for (const auto& one : describe(structure, buffer)) ASSERT_LE(one.offset + one.size, size) << one.name;
+        std::ignore = misfits(structure, buffer);
       }
+}
+
+TEST(Description, names_what_a_structure_points_to_outside_the_buffer) {
+  Buffer buffer(40 + 8 + 40);
+  buffer[1] = 2;
+  buffer[12] = 8, buffer[16] = 40;   // the table
+  buffer[20] = 40, buffer[24] = 48;  // the key
+  const auto found = [&](std::size_t size) {
+    return misfits("NDIS_RECEIVE_SCALE_PARAMETERS", std::span(buffer).first(size));
+  };
+  EXPECT_THAT(found(88), IsEmpty());
+  EXPECT_THAT(found(87), ElementsAre("HashSecretKey ends at 88"));
+  EXPECT_THAT(found(47), ElementsAre("IndirectionTable ends at 48", "HashSecretKey ends at 88"));
+  EXPECT_THAT(found(12), IsEmpty()) << "it does not say where they are";
+  buffer[12] = buffer[20] = 0;
+  EXPECT_THAT(found(40), IsEmpty()) << "there are none";
+}
+
+TEST(Description, names_elements_that_no_buffer_could_hold) {
+  Buffer buffer(16 + 1096);
+  buffer[4] = 16, buffer[8] = 1;
+  EXPECT_THAT(misfits("NDIS_RECEIVE_QUEUE_INFO_ARRAY", std::span(buffer).first(15)), IsEmpty()) << "of what size?";
+  EXPECT_THAT(misfits("NDIS_RECEIVE_QUEUE_INFO_ARRAY", buffer), ElementsAre("array has elements of 0 bytes"));
+  buffer[12] = 0x48, buffer[13] = 4;
+  EXPECT_THAT(misfits("NDIS_RECEIVE_QUEUE_INFO_ARRAY", buffer), IsEmpty());
+  std::fill(buffer.begin() + 4, buffer.begin() + 16, std::uint8_t{0xFF});
+  EXPECT_THAT(misfits("NDIS_RECEIVE_QUEUE_INFO_ARRAY", buffer), ElementsAre("array ends at 18446744069414584320"));
 }
 
 TEST(Description, shows_counted_strings_as_text) {
