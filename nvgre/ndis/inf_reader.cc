@@ -13,6 +13,7 @@
 
 #include "nvgre/ndis/inf_text.h"
 #include "nvgre/ndis/registry_names.h"
+#include "nvgre/wire/text.h"
 
 namespace nvgre::ndis {
 namespace {
@@ -204,7 +205,7 @@ InfSettings read_inf(std::string_view text, const offload::Keywords& host) {
     } else if (const auto entry = line.starts_with('"') ? export_entry(line, key) : add_reg_entry(line)) {
       settings.take(*entry);
     } else if (is_cut(line)) {
-      read.notes.push_back("\"" + line + "\" has no value; ignored");
+      read.notes.push_back("\"" + wire::printable(line) + "\" has no value; ignored");
     }
   }
   read.settings = settings.all(host);

@@ -8,6 +8,7 @@
 #include "nvgre/offload/processor_number.h"
 #include "nvgre/wire/ethernet.h"
 #include "nvgre/wire/ip.h"
+#include "nvgre/wire/text.h"
 
 namespace nvgre::offload {
 
@@ -133,7 +134,7 @@ std::optional<std::uint64_t> parse_strictly(const KeywordDescription& keyword, s
 }
 
 std::unexpected<Error> not_accepted(const Keywords& keywords, Keyword keyword, std::string_view value) {
-  return failure(ErrorCode::kInvalid, std::string(describe(keyword).name) + ": \"" + std::string(value) +
+  return failure(ErrorCode::kInvalid, std::string(describe(keyword).name) + ": \"" + wire::printable(value) +
                                           "\" is not accepted; accepted: " + keywords.accepted_values(keyword));
 }
 
@@ -207,7 +208,7 @@ Result<void> Keywords::set(std::string_view name, std::string_view value) {
   const auto keyword = find_keyword(name);
   if (!keyword)
     return failure(ErrorCode::kInvalid,
-                   std::string(name) + ": no such keyword; \"nvgre offload show\" lists those that there are");
+                   wire::printable(name) + ": no such keyword; \"nvgre offload show\" lists those that there are");
   const auto number = parse_strictly(describe(*keyword), value);
   if (!number || !accepts(*keyword, *number)) return not_accepted(*this, *keyword, value);
   given_[index(*keyword)] = static_cast<std::uint32_t>(*number);
@@ -225,7 +226,7 @@ std::vector<std::string> Keywords::import_leniently(std::span<const KeywordSetti
   for (const auto& setting : settings) {
     const auto keyword = find_keyword(setting.name);
     if (!keyword) {
-      warnings.push_back(setting.name + ": no such keyword; ignored");
+      warnings.push_back(wire::printable(setting.name) + ": no such keyword; ignored");
       continue;
     }
     const auto number = parse_number(setting.value);

@@ -1,10 +1,12 @@
-/// Small, locale-free conversions between numbers and text for the text forms of addresses and views.
+/// Small, locale-free conversions: numbers and text for the text forms of addresses and views, and foreign text for
+/// messages.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace nvgre::wire {
 
@@ -18,5 +20,9 @@ namespace nvgre::wire {
 
 /// Lower-case hexadecimal digits of `value`, at least `digits` of them, without a prefix.
 [[nodiscard]] std::string hexadecimal(std::uint64_t value, std::size_t digits = 1);
+
+/// Text from outside as a message can show it, on a terminal and in a log: what is not printable ASCII becomes \xNN,
+/// and after about 64 characters "..." stands for the rest.
+[[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace nvgre::wire

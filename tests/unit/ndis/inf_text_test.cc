@@ -201,6 +201,11 @@ TEST(InfText, a_line_that_names_a_keyword_without_a_value_is_noted_and_the_rest_
   EXPECT_THAT(result.notes, ElementsAre(HasSubstr("\"HKR,,*LsoV2IPv4,0\" has no value")));
 }
 
+TEST(InfText, a_line_that_is_noted_is_shown_printable) {
+  EXPECT_THAT(read_inf("HKR,\x1B[2J\xFF,*RSS\n", Keywords()).notes,
+              ElementsAre("\"HKR,\\x1b[2J\\xff,*RSS\" has no value; ignored"));
+}
+
 TEST(InfText, whatever_the_bytes_are_the_reader_ends) {
   std::mt19937 random(1);
   using std::string_view_literals::operator""sv;

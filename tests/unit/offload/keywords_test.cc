@@ -194,6 +194,17 @@ TEST(Keywords, KEY_an_import_ignores_unknown_keywords_and_falls_back_to_defaults
   EXPECT_EQ(keywords.value(Keyword::kJumboPacket), 9'014U);
 }
 
+TEST(Keywords, foreign_names_and_values_are_shown_printable_and_cut) {
+  Keywords keywords;
+  const std::vector<KeywordSetting> settings = {{"*Flow\x1B[2J" + std::string(500, 'x'), "1"}, {"*RSS", "\x07\n"}};
+  const auto warnings = keywords.import_leniently(settings);
+  ASSERT_THAT(warnings, SizeIs(2));
+  EXPECT_THAT(warnings[0], AllOf(HasSubstr("*Flow\\x1b[2Jxxx"), HasSubstr("...: no such keyword; ignored")));
+  EXPECT_LT(warnings[0].size(), 100U);
+  EXPECT_THAT(warnings[1], HasSubstr("RSS: \"\\x07\\x0a\" is not accepted"));
+  EXPECT_THAT(keywords.set("\x1B", "1").error().message, HasSubstr("\\x1b: no such keyword"));
+}
+
 TEST(Keywords, D_33_the_grouped_checksum_keyword_fills_gaps_and_a_granular_one_wins) {
   Keywords keywords;
   ASSERT_TRUE(keywords.set("TCPUDPChecksumOffloadIPv4", "0"));

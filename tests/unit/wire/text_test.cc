@@ -21,5 +21,18 @@ TEST(Text, writes_at_least_the_digits_asked_for) {
   EXPECT_EQ(hexadecimal(0xFFFF'FFFF'FFFF'FFFF), "ffffffffffffffff");
 }
 
+TEST(Text, shows_foreign_text_without_what_a_terminal_would_act_on) {
+  EXPECT_EQ(printable("*LsoV2IPv4 ~"), "*LsoV2IPv4 ~");
+  EXPECT_EQ(printable(std::string_view("\x1B[31m\n\0\x7F\xFF", 9)), "\\x1b[31m\\x0a\\x00\\x7f\\xff");
+  EXPECT_EQ(printable(""), "");
+}
+
+TEST(Text, shows_about_64_characters_of_foreign_text) {
+  const std::string longest(64, 'a');
+  EXPECT_EQ(printable(longest), longest);
+  EXPECT_EQ(printable(longest + "a"), longest + "...");
+  EXPECT_LE(printable(std::string(10'000, '\xFF')).size(), 64U + 3 + 3);
+}
+
 }  // namespace
 }  // namespace nvgre::wire
