@@ -4,6 +4,7 @@
 
 #include "nvgre/offload/capabilities.h"
 #include "nvgre/offload/parameter_table.h"
+#include "nvgre/wire/ethernet.h"
 
 namespace nvgre::offload {
 
@@ -51,6 +52,9 @@ Result<void> check_encapsulated(const OffloadParameters& parameters, const Offlo
   return {};
 }
 
+constexpr std::uint32_t kEthernetSize = wire::EthernetView::kSize;
+constexpr std::uint32_t kTaggedEthernetSize = kEthernetSize + wire::EthernetView::kTagSize;
+
 Result<void> check(std::string_view version, const VersionEncapsulation& encapsulation) {
   const auto member = [&](std::string_view name) { return std::string(version) + "." + std::string(name); };
   if (encapsulation.enabled > SwitchSetting::kOff)
@@ -58,6 +62,8 @@ Result<void> check(std::string_view version, const VersionEncapsulation& encapsu
   if (encapsulation.enabled == SwitchSetting::kOn) {
     if (encapsulation.type != VersionEncapsulation::kIeee8023)
       return refuse(member("EncapsulationType"), encapsulation.type, "accepted: 2 IEEE 802.3");
+    if (encapsulation.header_size != kEthernetSize && encapsulation.header_size != kTaggedEthernetSize)
+      return refuse(member("HeaderSize"), encapsulation.header_size, "accepted: 14, or 18 with a tag");
     return {};
   }
   if (encapsulation.type != VersionEncapsulation::kNone)

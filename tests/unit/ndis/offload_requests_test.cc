@@ -279,6 +279,7 @@ TEST(OffloadRequests, STATE_12_type_and_header_size_go_with_Enabled_1_only) {
            [](auto& structure) { structure.IPv4.Enabled = 3; },
            [](auto& structure) { structure.IPv6.Enabled = 0x101; },  // its low byte alone would be SET_ON
            [](auto& structure) { structure.IPv4.Enabled = NDIS_OFFLOAD_SET_OFF; },
+           [](auto& structure) { structure.IPv6.HeaderSize = 0; },  // of an Ethernet header it can't be
            [](auto& structure) { structure.IPv6.Enabled = NDIS_OFFLOAD_SET_NO_CHANGE; },
            [](auto& structure) {
              structure.IPv6 = {.Enabled = NDIS_OFFLOAD_SET_OFF, .EncapsulationType = 0, .HeaderSize = 14};

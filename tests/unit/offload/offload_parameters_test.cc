@@ -105,6 +105,17 @@ TEST(OffloadEncapsulation, STATE_12_type_and_header_size_are_0_unless_turned_on)
         validate(OffloadEncapsulation{.v4 = {.enabled = static_cast<SwitchSetting>(setting)}, .v6 = {}}, capabilities));
 }
 
+TEST(OffloadEncapsulation, STATE_12_turned_on_the_header_size_is_that_of_Ethernet_with_or_without_a_tag) {
+  const Capabilities capabilities;
+  for (const std::uint32_t size : {0U, 13U, 14U, 15U, 16U, 17U, 18U, 19U, 22U, 99'999U}) {
+    const VersionEncapsulation on{
+        .enabled = SwitchSetting::kOn, .type = VersionEncapsulation::kIeee8023, .header_size = size};
+    const bool is_accepted = size == 14 || size == 18;
+    EXPECT_EQ(validate(OffloadEncapsulation{.v4 = on, .v6 = {}}, capabilities).has_value(), is_accepted) << size;
+    EXPECT_EQ(validate(OffloadEncapsulation{.v4 = {}, .v6 = on}, capabilities).has_value(), is_accepted) << size;
+  }
+}
+
 TEST(OffloadEncapsulation, STATE_13_only_IEEE_802_3_is_supported) {
   const Capabilities capabilities;
   for (std::uint32_t type = 0; type <= 0x20; ++type) {
