@@ -35,6 +35,15 @@ Result<std::vector<offload::KeywordSetting>> settings_of(const json& request) {
   return settings;
 }
 
+/// Where there are no parameters of RSS to change.
+std::string_view why_nothing_is_spread(const offload::Adapter& adapter) {
+  if (!adapter.configuration().spreads_by_hash())
+    return "nothing is hashed; RSS, VMQ and queue_rss of [offload] decide that";
+  if (adapter.receive_hashing())
+    return "OID_GEN_RECEIVE_HASH hashes without spreading; turn that off before RSS is turned on";
+  return "OID_GEN_RECEIVE_SCALE_PARAMETERS turned RSS off; it turns it on again";
+}
+
 /// What all workers joined, as OID_TCP_RSC_STATISTICS counts it (RSC-28).
 offload::CoalescingStatistics coalescing_of(const datapath::Report& report) {
   offload::CoalescingStatistics sum;
@@ -218,8 +227,7 @@ Result<json> Service::set_rss(const json& request) {
   const auto settings = rss_settings_of(request.value("values", json()));
   if (!settings) return std::unexpected(settings.error());
   const auto& present = scaling_of(adapter_);
-  if (!present)
-    return failure(ErrorCode::kInvalid, "nothing is hashed; RSS, VMQ and queue_rss of [offload] decide that");
+  if (!present) return failure(ErrorCode::kInvalid, std::string(why_nothing_is_spread(adapter_)));
   const auto next = settings->applied_to(*present, chosen_.plane->worker_count());
   if (!next) return std::unexpected(next.error());
   if (auto set = set_scaling(adapter_, *next); !set) return std::unexpected(set.error());

@@ -49,7 +49,10 @@ class ServiceTest : public testing::Test {
     return Service(file_, read_configuration(file_, {.prefers_vmq = true}).value(),
                    {std::make_unique<test::FakeDataPlane>(state_), "for the test"});
   }
-  static std::string message_of(const Result<void>& result) { return result ? "" : result.error().message; }
+  template <typename T>
+  static std::string message_of(const Result<T>& result) {
+    return result ? "" : result.error().message;
+  }
 
   test::TemporaryDirectory directory_;
   std::string file_;
@@ -337,6 +340,25 @@ TEST_F(ServiceTest, VMQ_3_shows_a_queue_that_was_allocated_by_OID_as_nobodys_por
   EXPECT_EQ(running.at("served_by"), (json{1, 2}));
   EXPECT_TRUE(running.at("device").is_null());
   EXPECT_FALSE(running.contains("packets"));
+}
+
+TEST_F(ServiceTest, says_who_turned_off_what_rss_set_would_change) {
+  auto service = this->service("\n[offload]\nRssOrVmqPreference = 0\n");
+  ASSERT_TRUE(service.start());
+  const auto complaint = [&] { return message_of(service.handle("rss.set", {{"values", {{"table", {0}}}}})); };
+  constexpr const char* kDisable = "89022800 10 00*35";
+  constexpr const char* kHash = "80011400 01000000 01030000 28000000 14000000 00*40";
+  ASSERT_EQ(oid_status(service, "OID_GEN_RECEIVE_SCALE_PARAMETERS", kDisable), "NDIS_STATUS_SUCCESS");
+  EXPECT_THAT(complaint(), HasSubstr("OID_GEN_RECEIVE_SCALE_PARAMETERS turned RSS off"));
+  ASSERT_EQ(oid_status(service, "OID_GEN_RECEIVE_HASH", kHash), "NDIS_STATUS_SUCCESS");
+  EXPECT_THAT(complaint(), HasSubstr("OID_GEN_RECEIVE_HASH hashes without spreading"));
+}
+
+TEST_F(ServiceTest, says_which_keywords_keep_rss_from_being_set) {
+  auto service = this->service("\n[offload]\nqueue_rss = false\n");
+  ASSERT_TRUE(service.start());
+  EXPECT_THAT(message_of(service.handle("rss.set", {{"values", {{"table", {0}}}}})),
+              HasSubstr("queue_rss of [offload]"));
 }
 
 TEST_F(ServiceTest, says_why_nothing_is_steered) {
