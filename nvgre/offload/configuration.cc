@@ -180,6 +180,8 @@ void add_change(OffloadParameters& parameters, Keyword keyword, const Keywords& 
 }
 
 void write_back(const OffloadParameters& parameters, Keywords& keywords) noexcept {
+  auto wanted = Configuration::from(keywords);
+  wanted.apply(parameters);
   const auto store = [&](Keyword keyword, std::uint32_t value) {
     [[maybe_unused]] const auto done = keywords.set(keyword, value);
     assert(done);  // the parameters have been validated, so every value is in its keyword's range
@@ -190,6 +192,11 @@ void write_back(const OffloadParameters& parameters, Keywords& keywords) noexcep
   for (const auto& member : kTaskMembers)
     if (const auto setting = parameters.*member.setting; setting != TaskSetting::kNoChange)
       store(member.keyword, keyword_value_of(setting));
+  // Given, LsoV2IPv4 would speak for version 1 too (KEY-9); absent it means "on" as well, and LsoV1IPv4 is read.
+  if (wanted.tasks.lso.v4 && !wanted.tasks.lso_v1) {
+    keywords.clear(Keyword::kLsoV2Ipv4);
+    store(Keyword::kLsoV1Ipv4, 0);
+  }
   if (parameters.encapsulated != SwitchSetting::kNoChange)
     store(Keyword::kEncapsulatedPacketTaskOffload, parameters.encapsulated == SwitchSetting::kOn ? 1 : 0);
 }

@@ -88,7 +88,9 @@ struct Configuration {
 /// A keyword that is no task asks for none.
 void add_change(OffloadParameters& parameters, Keyword keyword, const Keywords& keywords) noexcept;
 
-/// Writes into the keyword store what was changed (STATE-10).
+/// Writes into the keyword store what was changed (STATE-10), so that the next start begins with it (STATE-22).
+/// Keywords can't say one thing: large send version 1 on beside version 2 off (KEY-9); then version 1 is off at the
+/// next start.
 void write_back(const OffloadParameters& parameters, Keywords& keywords) noexcept;
 
 }  // namespace nvgre::offload

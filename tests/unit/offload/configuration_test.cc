@@ -267,6 +267,24 @@ TEST(Configuration, STATE_10_written_back_keywords_give_the_changed_configuratio
   }
 }
 
+TEST(Configuration, STATE_22_version_1_of_large_send_stays_off_beside_version_2) {
+  constexpr auto kOff = TaskSetting::kOff, kOn = TaskSetting::kOn;
+  const auto written = [](Keywords keywords, const OffloadParameters& parameters) {
+    write_back(parameters, keywords);
+    const auto tasks = Configuration::from(keywords).tasks;
+    return std::pair(tasks.lso_v1, tasks.lso.v4);
+  };
+  constexpr std::pair kVersion2Alone(false, true);
+  for (const auto& keywords : {keywords_of({}), keywords_of({{"LsoV2IPv4", 1}}), keywords_of({{"LsoV2IPv4", 0}})})
+    EXPECT_EQ(written(keywords, {.lso_v1 = kOff, .lso_v4 = kOn}), kVersion2Alone);
+  EXPECT_EQ(written(keywords_of({{"LsoV2IPv4", 1}}), {.lso_v1 = kOff}), kVersion2Alone);
+  EXPECT_EQ(written(keywords_of({{"LsoV1IPv4", 0}}), {.lso_v4 = kOn}), kVersion2Alone);
+  EXPECT_EQ(written(keywords_of({{"LsoV2IPv4", 0}}), {.lso_v4 = kOn}), kVersion2Alone) << "version 1 was off";
+  EXPECT_EQ(written(keywords_of({{"LsoV1IPv4", 0}, {"LsoV2IPv4", 1}}), {.lso_v4 = kOn}), std::pair(true, true))
+      << "version 1 was on";
+  EXPECT_EQ(written(keywords_of({}), {.lso_v1 = kOn, .lso_v4 = kOff}), std::pair(false, false)) << "no keywords say it";
+}
+
 TEST(Configuration, KEY_1_parameter_and_keyword_count_differently) {
   Keywords keywords;
   write_back({.encapsulated = SwitchSetting::kOff}, keywords);  // parameter 2
