@@ -180,6 +180,8 @@ void Reader::read_offload() {
       configuration_.lines.offload.keys.emplace(offload::describe(*keyword).name, key.source().begin.line);
     }
   }
+  if (auto problem = configuration_.offload.processors_problem(); !problem.empty())
+    problems_.push_back({configuration_.lines.offload.line_of("RssBaseProcNumber"), "[offload]", std::move(problem)});
 }
 
 void Reader::read_rss() {

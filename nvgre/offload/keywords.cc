@@ -200,6 +200,8 @@ Result<void> Keywords::set(std::span<const KeywordSetting> settings) {
       return failure(ErrorCode::kInvalid, setting.name + ": given twice; once is enough");
     if (auto done = next.set(setting.name, setting.value); !done) return done;
   }
+  if (auto problem = next.processors_problem(); !problem.empty())
+    return failure(ErrorCode::kInvalid, std::move(problem));
   *this = next;
   return {};
 }
@@ -235,6 +237,11 @@ std::vector<std::string> Keywords::import_leniently(std::span<const KeywordSetti
     if (!is_accepted)
       warnings.push_back(not_accepted(*this, *keyword, setting.value).error().message + "; the default " +
                          std::to_string(default_value(*keyword)) + " is taken");
+  }
+  if (const auto problem = processors_problem(); !problem.empty()) {
+    for (const auto keyword : {Keyword::kRssBaseProcGroup, Keyword::kRssBaseProcNumber})
+      given_[index(keyword)] = default_value(keyword);
+    warnings.push_back(problem + "; the default 0:0 is taken for the lowest");
   }
   return warnings;
 }
@@ -274,6 +281,17 @@ std::string Keywords::accepted_values(Keyword keyword) const {
   if (description.is_switch()) return std::string(description.value_names) + " (or false, true)";
   if (!description.value_names.empty()) return std::string(description.value_names);
   return std::to_string(description.minimum) + " to " + std::to_string(maximum(keyword));
+}
+
+std::string Keywords::processors_problem() const {
+  const std::pair lowest(value(Keyword::kRssBaseProcGroup), value(Keyword::kRssBaseProcNumber));
+  const std::pair highest(value(Keyword::kRssMaxProcGroup), value(Keyword::kRssMaxProcNumber));
+  if (lowest <= highest || is_on(Keyword::kRssOrVmqPreference)) return {};
+  const auto text = [](const auto& processor) {
+    return std::to_string(processor.first) + ":" + std::to_string(processor.second);
+  };
+  return "RssBaseProcGroup:RssBaseProcNumber is " + text(lowest) + ", above RssMaxProcGroup:RssMaxProcNumber, " +
+         text(highest);
 }
 
 std::vector<std::string> Keywords::notices() const {

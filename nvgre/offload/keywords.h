@@ -119,7 +119,8 @@ class Keywords {
   explicit Keywords(const KeywordHost& host) : host_(host) {}
 
   /// The configuration file's, the command line's and the API's way: all or nothing. An unknown keyword, a value that
-  /// is not accepted and a keyword given twice are refused; the message names keyword, value and what is accepted.
+  /// is not accepted, a keyword given twice and CPUs of which there are none are refused; the message names keyword,
+  /// value and what is accepted.
   [[nodiscard]] Result<void> set(std::span<const KeywordSetting> settings);
   [[nodiscard]] Result<void> set(std::string_view name, std::string_view value);
   /// @return An error if the value is out of range; nothing was changed then.
@@ -144,6 +145,10 @@ class Keywords {
   [[nodiscard]] std::uint32_t maximum(Keyword keyword) const noexcept;
   /// What a person may write: "0 off, 1 on", "1514 to 65549".
   [[nodiscard]] std::string accepted_values(Keyword keyword) const;
+
+  /// Where RSS keywords are read: that the lowest CPU of receive side scaling is above the highest (KEY-18 to KEY-21).
+  /// Empty: it is not.
+  [[nodiscard]] std::string processors_problem() const;
 
   /// Given keywords that have no effect, one line each, for the log: not supported, or overruled by another one.
   [[nodiscard]] std::vector<std::string> notices() const;

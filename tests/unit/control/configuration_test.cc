@@ -176,6 +176,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"[offload]\nJumboPacket = -1", "5: [offload] JumboPacket: given -1, accepted is 1514 to 65549"},
         BadLine{"[offload]\nUsoIpv5 = 1",
                 "5: [offload] UsoIpv5: unknown keyword; did you mean \"UsoIPv4\"? `nvgre offload show` lists them"},
+        BadLine{"[offload]\nRssOrVmqPreference = 0\nRssBaseProcNumber = 1\nRssMaxProcNumber = 0",
+                "6: [offload]: RssBaseProcGroup:RssBaseProcNumber is 0:1, above RssMaxProcGroup:RssMaxProcNumber, 0:0"},
         BadLine{"[offload]\nUsoIPv4 = 1\nusoipv4 = 0",
                 "6: [offload] usoipv4: given twice, in two spellings of one name"},
         BadLine{"[subnet]\nvsid = 5001", "4: [[subnet]]: accepted is a table in double brackets, [[subnet]], for each"},

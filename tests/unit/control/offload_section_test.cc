@@ -55,6 +55,7 @@ TEST(OffloadSection, KEY_a_configuration_with_the_section_gives_the_same_store) 
       const bool is_given = random() % 2 == 0;
       ASSERT_TRUE(!is_given || keywords.set(description.keyword, value));
     }
+    if (!keywords.processors_problem().empty()) continue;  // a file of it is refused
     EXPECT_EQ(keywords_in(kProvider + offload_section(keywords)), keywords);
   }
 }

@@ -10,6 +10,7 @@ namespace nvgre::offload {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -216,6 +217,31 @@ TEST(Keywords, D_33_the_grouped_checksum_keyword_fills_gaps_and_a_granular_one_w
   EXPECT_EQ(keywords.value(Keyword::kTcpChecksumOffloadIpv6), 1U);
   EXPECT_EQ(keywords.value(Keyword::kUdpChecksumOffloadIpv6), 1U);
   EXPECT_EQ(keywords.value(Keyword::kLsoV2Ipv4), 1U);
+}
+
+TEST(Keywords, KEY_18_to_KEY_21_a_lowest_CPU_above_the_highest_is_refused_and_mended_on_import) {
+  const KeywordHost host{.processor_groups = 4, .processors_per_group = 32};
+  const std::vector<KeywordSetting> none = {
+      {"RssBaseProcGroup", "3"}, {"RssBaseProcNumber", "9"}, {"RssMaxProcGroup", "3"}, {"RssMaxProcNumber", "8"}};
+  Keywords strict(host);
+  EXPECT_THAT(strict.set(none).error().message, HasSubstr("RssBaseProcNumber is 3:9, above RssMaxProcGroup"));
+  EXPECT_EQ(strict, Keywords(host));
+  Keywords lenient(host);
+  EXPECT_THAT(lenient.import_leniently(none), ElementsAre(HasSubstr("the default 0:0 is taken for the lowest")));
+  EXPECT_EQ(lenient.value(Keyword::kRssBaseProcGroup), 0U);
+  EXPECT_EQ(lenient.value(Keyword::kRssBaseProcNumber), 0U);
+  EXPECT_EQ(lenient.value(Keyword::kRssMaxProcNumber), 8U);
+  const std::vector<KeywordSetting> one = {
+      {"RssBaseProcGroup", "1"}, {"RssBaseProcNumber", "16"}, {"RssMaxProcGroup", "1"}, {"RssMaxProcNumber", "16"}};
+  EXPECT_TRUE(strict.set(one));
+}
+
+TEST(Keywords, KEY_28_a_lowest_CPU_above_the_highest_is_not_read_under_VMQ_preference) {
+  Keywords keywords;
+  const std::vector<KeywordSetting> settings = {
+      {"RssOrVmqPreference", "1"}, {"RssBaseProcNumber", "9"}, {"RssMaxProcNumber", "8"}};
+  EXPECT_TRUE(keywords.set(settings));
+  EXPECT_THAT(keywords.import_leniently(settings), IsEmpty());
 }
 
 TEST(Keywords, KEY_22_the_default_stays_acceptable_on_a_host_with_two_processors) {
