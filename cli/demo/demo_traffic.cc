@@ -4,8 +4,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <future>
 #include <random>
+#include <semaphore>
 #include <set>
 #include <system_error>
 #include <vector>
@@ -26,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint16_t kStreamPort = 5201, kDatagramPort = 5202;
 constexpr std::size_t kBlockSize = 65'536;
 constexpr std::size_t kDatagramSize = 512;
+constexpr std::ptrdiff_t kDatagramsUnderWay = 32;  // fewer than the smallest usual receive buffer holds
 constexpr int kPatienceMs = 5'000;
 constexpr int kStreamPatienceMs = 20'000;
 
@@ -66,6 +67,7 @@ FileDescriptor open_receiver(const TrafficEnds& ends, int type, std::uint16_t po
   const int on = 1;
   const int buffer_bytes = 8 << 20;
   setsockopt(receiver.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  // For a stream's speed alone. A user namespace has no right to it; there the kernel finds a size by itself.
   setsockopt(receiver.number(), SOL_SOCKET, SO_RCVBUFFORCE, &buffer_bytes, sizeof(buffer_bytes));
   const SocketAddress local(ends.destination, port);
   if (bind(receiver.number(), local.get(), local.size) != 0) fail("binding a socket");
@@ -124,11 +126,27 @@ std::vector<std::uint8_t> datagram(const std::vector<std::uint8_t>& block, std::
   return bytes;
 }
 
-unsigned receive_datagrams(const FileDescriptor& receiver, const std::vector<std::uint8_t>& block, unsigned count) {
+/// How many more datagrams may be under way: UDP drops what its receiver has no room for.
+using Allowance = std::counting_semaphore<>;
+
+void send_datagrams(const TrafficEnds& ends, const std::vector<std::uint8_t>& block, unsigned count,
+                    Allowance& allowance) {
+  const auto sender = open_socket(ends.destination, SOCK_DGRAM);
+  const SocketAddress peer(ends.destination, kDatagramPort);
+  for (std::uint32_t number = 0; number < count; ++number) {
+    if (!allowance.try_acquire_for(std::chrono::milliseconds(kPatienceMs))) return;
+    const auto bytes = datagram(block, number);
+    if (sendto(sender.number(), bytes.data(), bytes.size(), 0, peer.get(), peer.size) < 0) return;
+  }
+}
+
+unsigned receive_datagrams(const FileDescriptor& receiver, const std::vector<std::uint8_t>& block, unsigned count,
+                           Allowance& allowance) {
   std::set<std::uint32_t> seen;
   std::vector<std::uint8_t> buffer(kBlockSize);
   while (seen.size() < count && wait_readable(receiver, kPatienceMs)) {
     const auto size = recv(receiver.number(), buffer.data(), buffer.size(), 0);
+    allowance.release();
     if (size != static_cast<ssize_t>(kDatagramSize)) continue;
     const auto number = wire::load_big_endian<std::uint32_t>(buffer);
     if (std::ranges::equal(wire::Bytes(buffer).first(kDatagramSize), datagram(block, number))) seen.insert(number);
@@ -221,15 +239,9 @@ DatagramResult exchange_datagrams(const TrafficEnds& ends, unsigned count) {
   ends.bystander.run([&] { bystander = open_receiver(ends, SOCK_DGRAM, kDatagramPort); });
   ends.target.run([&] {
     const auto receiver = open_receiver(ends, SOCK_DGRAM, kDatagramPort);
-    const auto sending = ends.source.start([&] {
-      const auto sender = open_socket(ends.destination, SOCK_DGRAM);
-      const SocketAddress peer(ends.destination, kDatagramPort);
-      for (std::uint32_t number = 0; number < count; ++number) {
-        const auto bytes = datagram(block, number);
-        if (sendto(sender.number(), bytes.data(), bytes.size(), 0, peer.get(), peer.size) < 0) return;
-      }
-    });
-    result.received = receive_datagrams(receiver, block, count);
+    Allowance allowance(kDatagramsUnderWay);
+    const auto sending = ends.source.start([&] { send_datagrams(ends, block, count, allowance); });
+    result.received = receive_datagrams(receiver, block, count, allowance);
   });
   result.overheard = count_waiting(bystander);
   return result;

@@ -29,6 +29,15 @@ def test_namespaces_alone_are_not_enough():
     shown_in_memory(done, "CAP_NET_ADMIN")
 
 
+def test_an_unprivileged_user_in_a_user_namespace_sees_it_in_network_namespaces():
+    """There CAP_NET_ADMIN is had, but what it allows in the initial namespace alone, as SO_RCVBUFFORCE, is refused."""
+    inside = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "unshare", "-Urn"]
+    if command(*inside, "true", check=False).returncode != 0:
+        pytest.skip("user namespaces are not allowed here")
+    done = command(*inside, NVGRE, "demo", "--seconds", "1")
+    assert "data plane: userspace" in done.stdout
+
+
 def test_without_dev_net_tun_it_is_seen_in_memory():
     done = command("unshare", "--mount", "sh", "-c", f"mount -t tmpfs none /dev/net && exec {NVGRE} demo")
     shown_in_memory(done, "/dev/net/tun")
