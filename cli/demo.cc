@@ -25,8 +25,9 @@ namespace {
 
 constexpr int kInterrupted = 128 + SIGINT;
 
-/// A folder for configuration files and sockets that goes with the demonstration, also when Ctrl-C ends it. The
-/// namespaces and what is in them go by themselves: nobody holds them any more.
+/// A folder for configuration files and sockets that goes with the demonstration, also when Ctrl-C ends it. As long as
+/// it is there no SIGPIPE ends the program. The namespaces and what is in them go by themselves: nobody holds them any
+/// more.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -35,7 +36,10 @@ class TemporaryFolder {
     path_ = name;
     watch_for_interruption();
   }
-  ~TemporaryFolder() { remove(); }
+  ~TemporaryFolder() {
+    remove();
+    std::signal(SIGPIPE, on_closed_pipe_);
+  }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -50,7 +54,7 @@ class TemporaryFolder {
   void watch_for_interruption() const {
     sigset_t signals;
     sigemptyset(&signals);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, number);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&signals, number);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::thread([this, signals] {
       int number = 0;
@@ -61,7 +65,14 @@ class TemporaryFolder {
   }
 
   std::string path_;
+  sighandler_t on_closed_pipe_ =
+      std::signal(SIGPIPE, SIG_IGN);  // it comes to the thread that writes: none can wait for it
 };
+
+/// Whether there is reason to go on after a round: it is as it should be, and there is still somebody who reads it.
+bool is_worth_going_on(const RoundResult& round) {
+  return round.succeeded() && std::ferror(stdout) == 0;
+}
 
 int run_in_memory(const std::string& reason) {
   print_introduction("memory", reason);
@@ -69,7 +80,7 @@ int run_in_memory(const std::string& reason) {
   for (const bool offloads : {true, false}) {
     rounds.push_back(run_memory_round(offloads));
     print_round(rounds.back());
-    if (!rounds.back().succeeded()) break;
+    if (!is_worth_going_on(rounds.back())) break;
   }
   return print_verdict(rounds) ? kDone : kFailed;
 }
@@ -85,7 +96,7 @@ int run_in_namespaces(int seconds) {
   for (const bool offloads : {true, false}) {
     rounds.push_back(demo.run_round(offloads, measured));
     print_round(rounds.back());
-    if (!rounds.back().succeeded()) break;
+    if (!is_worth_going_on(rounds.back())) break;
   }
   return print_verdict(rounds) ? kDone : kFailed;
 }

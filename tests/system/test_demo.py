@@ -50,7 +50,7 @@ def test_what_was_asked_for_and_is_not_allowed_is_refused():
     assert "CAP_SYS_ADMIN" in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGQUIT])
 def test_an_interrupted_demo_leaves_nothing_behind(number, tmp_path):
     process = subprocess.Popen([NVGRE, "demo", "--mode", "userspace", "--seconds", "60"], stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, env=dict(os.environ, TMPDIR=str(tmp_path)))
@@ -66,6 +66,22 @@ def test_an_interrupted_demo_leaves_nothing_behind(number, tmp_path):
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def test_a_demo_that_nobody_reads_any_more_leaves_nothing_behind(tmp_path):
+    """As in `nvgre demo | head -1`."""
+    process = subprocess.Popen([NVGRE, "demo", "--mode", "userspace", "--seconds", "1"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, env=dict(os.environ, TMPDIR=str(tmp_path)))
+    try:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=60) == -signal.SIGPIPE, "as any other command"
+        assert process.stderr.read() == b""
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
 
 
 def children(pid):
