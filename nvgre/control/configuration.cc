@@ -343,6 +343,12 @@ unsigned line_of_defect(std::string_view text) {
   return static_cast<unsigned>(std::distance(ends.begin(), found)) + 1;
 }
 
+std::expected<Configuration, ConfigurationProblems> parse_content(const Result<std::string>& text,
+                                                                  const offload::KeywordHost& host) {
+  if (!text) return std::unexpected(ConfigurationProblems{{0, "", text.error().message}});
+  return parse_configuration(*text, host);
+}
+
 }  // namespace
 
 std::string to_string(const ConfigurationProblem& problem, std::string_view file) {
@@ -368,9 +374,12 @@ std::expected<Configuration, ConfigurationProblems> parse_configuration(std::str
 
 std::expected<Configuration, ConfigurationProblems> read_configuration(const std::string& path,
                                                                        const offload::KeywordHost& host) {
-  const auto text = read_text_file(path);
-  if (!text) return std::unexpected(ConfigurationProblems{{0, "", text.error().message}});
-  return parse_configuration(*text, host);
+  return parse_content(read_text_file(path), host);
+}
+
+std::expected<Configuration, ConfigurationProblems> reread_configuration(const std::string& path,
+                                                                         const offload::KeywordHost& host) {
+  return parse_content(read_regular_file(path), host);
 }
 
 std::string unknown_keyword(std::string_view name) {

@@ -73,6 +73,9 @@ using ConfigurationProblems = std::vector<ConfigurationProblem>;
 /// The same for a file.
 [[nodiscard]] std::expected<Configuration, ConfigurationProblems> read_configuration(const std::string& path,
                                                                                      const offload::KeywordHost& host);
+/// The same while an endpoint runs, which must not wait: for a regular file only.
+[[nodiscard]] std::expected<Configuration, ConfigurationProblems> reread_configuration(
+    const std::string& path, const offload::KeywordHost& host);
 
 /// What to say about a keyword that there is not: the nearest that there is, and where they are listed.
 [[nodiscard]] std::string unknown_keyword(std::string_view name);

@@ -130,7 +130,7 @@ Result<void> Service::apply(const Configuration& configuration) {
 }
 
 Result<void> Service::reload() {
-  auto next = read_configuration(file_, this_host());
+  auto next = reread_configuration(file_, this_host());
   if (!next) return failure(ErrorCode::kInvalid, joined(next.error(), file_));
   if (auto judged = judge_change(*next); !judged) return judged;
   if (auto applied = apply(*next); !applied) return applied;

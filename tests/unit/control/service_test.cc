@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
@@ -207,6 +208,14 @@ TEST_F(ServiceTest, says_that_the_file_is_gone) {
   ASSERT_TRUE(service.start());
   std::filesystem::remove(file_);
   EXPECT_EQ(message_of(service.reload()), file_ + ": cannot read: No such file or directory");
+}
+
+TEST_F(ServiceTest, does_not_wait_for_a_pipe_in_the_place_of_the_file) {
+  auto service = this->service();
+  ASSERT_TRUE(service.start());
+  std::filesystem::remove(file_);
+  ASSERT_EQ(mkfifo(file_.c_str(), 0600), 0);
+  EXPECT_EQ(message_of(service.reload()), file_ + ": cannot read: given a pipe, accepted is a regular file");
 }
 
 TEST_F(ServiceTest, sets_offloads_live_and_all_or_nothing) {
