@@ -301,9 +301,13 @@ void Reader::judge_as_a_whole() {
   };
   const bool subnet_missing = is_faulty("[[subnet]]") || is_faulty("subnet");
   const bool provider_missing = is_faulty("[provider]") || is_faulty("provider");
+  const auto is_of_provider = [](const PolicyProblem& problem) {
+    static constexpr std::string_view kKeys[] = {"source", "flood", "groups", "provider"};
+    return problem.table == PolicyProblem::Table::kProvider || std::ranges::find(kKeys, problem.key) != std::end(kKeys);
+  };
   for (auto& problem : overlay::check(configuration_.policy)) {
     if (subnet_missing && problem.key == "vsid") continue;
-    if (provider_missing && (problem.table == PolicyProblem::Table::kProvider || problem.key == "source")) continue;
+    if (provider_missing && is_of_provider(problem)) continue;
     const auto& lines = lines_of(problem);
     problems_.push_back({lines.line_of(problem.key), lines.table + " " + problem.key, std::move(problem.message)});
   }

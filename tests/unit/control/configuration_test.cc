@@ -313,6 +313,17 @@ TEST(Configuration, names_line_and_key_of_what_the_policy_as_a_whole_refuses) {
   EXPECT_THAT(problems[2], HasSubstr("f.toml:20: [[port]] vsid: "));
 }
 
+TEST(Configuration, reports_nothing_that_follows_from_a_wrong_provider_address) {
+  const std::string text =
+      "[provider]\naddresses = [\"198.18.0.256\"]\n"
+      "[[subnet]]\nvsid = 5001\nflood = \"239.1.1.1\"\nsource = \"198.18.0.1\"\n"
+      "groups = { \"239.1.1.1\" = \"239.2.2.2\" }\n"
+      "[[record]]\nvsid = 5001\nmac = \"02:00:00:00:50:02\"\nprovider = \"198.18.0.2\"\n";
+  EXPECT_EQ(problem_of(text),
+            "f.toml:2: [provider] addresses: given \"198.18.0.256\", accepted is a list of at least one IPv4 or IPv6 "
+            "address, such as [\"198.18.0.1\"]");
+}
+
 TEST(Configuration, finds_the_line_of_an_address_in_either_spelling) {
   const std::string text = with_port("vsid = 5001\naddresses = [\"192.0.2.1\"]") +  // lines 1 to 10
                            "[[record]]\nvsid = 5001\naddress = \"192.0.2.1\"\nmac = \"02:00:00:00:50:02\"\n"
