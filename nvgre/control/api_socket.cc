@@ -28,9 +28,14 @@ std::string lock_path(const std::string& path) {
   return path + ".lock";
 }
 
+std::unexpected<Error> refuse(const std::string& path, const std::string& reason,
+                              ErrorCode code = ErrorCode::kUnavailable) {
+  return failure(code, "given \"" + path + "\": " + reason + "; accepted is a path where a socket can be made", path);
+}
+
 std::unexpected<Error> cannot_open(const std::string& path, int error_number) {
-  const auto code = error_number == EACCES || error_number == EPERM ? ErrorCode::kPrivilege : ErrorCode::kUnavailable;
-  return failure(code, "API socket " + path + ": " + std::strerror(error_number), path);
+  const bool is_privilege = error_number == EACCES || error_number == EPERM;
+  return refuse(path, std::strerror(error_number), is_privilege ? ErrorCode::kPrivilege : ErrorCode::kUnavailable);
 }
 
 /// Whether `lock` is still the file that has the name: its last owner may have removed it after we opened it.
@@ -74,8 +79,8 @@ Result<void> ApiSocket::take_lock() {
     if (std::chrono::steady_clock::now() >= patience_ends) break;
     std::this_thread::sleep_for(kRetryInterval);
   }
-  return failure(ErrorCode::kBusy,
-                 "API socket " + path_ + ": another nvgre runs here; stop it, or give [api] another socket", path_);
+  return failure(ErrorCode::kBusy, "given \"" + path_ + "\": another nvgre runs here; stop it, or give another path",
+                 path_);
 }
 
 Result<void> ApiSocket::make_directory() {
@@ -96,7 +101,7 @@ Result<void> ApiSocket::listen() {
   if (!address) return cannot_open(path_, ENAMETOOLONG);
   struct stat status{};
   if (lstat(path_.c_str(), &status) == 0) {
-    if (!S_ISSOCK(status.st_mode)) return cannot_open(path_, EEXIST);
+    if (!S_ISSOCK(status.st_mode)) return refuse(path_, "it is there and is no socket");
     unlink(path_.c_str());
   }
   listener_ = FileDescriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

@@ -19,6 +19,7 @@ class ApiSocket {
  public:
   /// Makes the directory if it is missing. The socket is for its owner only (mode 0600).
   /// @return kBusy: another process has it; kPrivilege: the directory doesn't let us; kUnavailable: anything else.
+  ///         The message says what was given and what is accepted; it fits behind "[api] socket: ".
   [[nodiscard]] static Result<ApiSocket> open(const std::string& path);
   ApiSocket(ApiSocket&&) noexcept = default;
   ApiSocket& operator=(ApiSocket&&) = delete;

@@ -71,6 +71,14 @@ Result<FileDescriptor> take_signals() {
   return descriptor;
 }
 
+/// The socket; or why it can't be, with the line that asks for it.
+Result<ApiSocket> open_socket(const Configuration& configuration, std::string_view file) {
+  auto socket = ApiSocket::open(configuration.socket);
+  if (socket) return socket;
+  const ConfigurationProblem problem{configuration.lines.api.line_of("socket"), "[api] socket", socket.error().message};
+  return failure(socket.error().code, to_string(problem, file));
+}
+
 /// The next signal that arrived, if any.
 std::optional<int> next_signal(const FileDescriptor& signals) {
   signalfd_siginfo info{};
@@ -132,7 +140,7 @@ RunStatus run(const std::string& configuration_file) {
   if (auto possible = check_data_plane(*configuration, configuration_file); !possible) return refuse(possible.error());
   auto signals = take_signals();
   if (!signals) return refuse(signals.error());
-  auto socket = ApiSocket::open(configuration->socket);
+  auto socket = open_socket(*configuration, configuration_file);
   if (!socket) return refuse(socket.error());
   auto chosen = make_data_plane(*configuration);
   if (!chosen) return refuse(chosen.error());

@@ -66,7 +66,7 @@ def test_a_second_run_on_the_same_socket_is_refused(lab):
     host = lab.hosts[1]
     done = command(NVGRE, "run", "--config", host.config, netns=host.netns, check=False)
     assert done.returncode == 5, done.stderr
-    assert host.socket in done.stderr
+    assert host.socket in done.stderr and "[api] socket" in done.stderr
     lab.ping("blue1", "blue2")
 
 
@@ -171,6 +171,16 @@ def refused(lab, text, status):
 def test_a_provider_address_that_is_not_on_the_interface_is_refused(lab):
     message = refused(lab, lab.config(1).replace("198.18.0.1", "198.18.0.99"), 2)
     assert "198.18.0.99" in message and "u1" in message
+
+
+def test_a_socket_in_the_place_of_another_file_is_refused_and_the_file_stays(lab):
+    place = lab.folder / "wrong.sock"
+    place.write_text("somebody's")
+    message = refused(lab, lab.config(1), 2)
+    line = lab.config(1).splitlines().index(f'socket = "{lab.folder}/1.sock"') + 1
+    assert f'wrong.toml:{line}: [api] socket: given "{place}": it is there and is no socket; accepted is' in message
+    assert place.read_text() == "somebody's"
+    place.unlink()
 
 
 def test_an_interface_that_does_not_exist_is_refused(lab):
