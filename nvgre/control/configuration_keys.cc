@@ -39,7 +39,7 @@ constexpr ConfigurationKey kKeys[] = {
     {"[rss]", "default_worker", "a worker's number from 0 to 255", "the first in the table",
      "the worker of frames that are not hashed"},
 
-    {"[api]", "socket", "a path of 1 to 107 bytes", R"("/run/nvgre/nvgre.sock")",
+    {"[api]", "socket", "a path of 1 to 107 bytes without NUL", R"("/run/nvgre/nvgre.sock")",
      "where `nvgre status` and `nvgre offload` reach this endpoint"},
 
     {"[[subnet]]", "vsid", kVsid, "", "the Virtual Subnet ID"},

@@ -71,7 +71,7 @@ inline std::optional<std::string> to_interface_name(const toml::node& node) {
 
 inline std::optional<std::string> to_socket_path(const toml::node& node) {
   auto path = to_text(node);
-  return path && path->size() <= kLongestSocketPath ? path : std::nullopt;
+  return path && path->size() <= kLongestSocketPath && !path->contains('\0') ? path : std::nullopt;
 }
 
 /// A worker's number.
