@@ -21,14 +21,6 @@ std::string keyword_value(const toml::node& node) {
   return "";
 }
 
-/// A provider without an address: not written, or an empty list.
-void lacks_addresses(TomlTable& provider) {
-  if (const auto* given = provider.find("addresses"))
-    provider.refuse("addresses", *given);
-  else
-    provider.missing("addresses");
-}
-
 /// Reads one document into one configuration, table by table.
 class Reader {
  public:
@@ -134,7 +126,8 @@ void Reader::read_provider() {
   provider.interface = Configuration::kDefaultInterface;
   table.read("interface", provider.interface, to_interface_name);
   table.read_list("addresses", provider.addresses, to_address<wire::ProviderAddress>);
-  if (provider.addresses.empty() && table.is_good()) lacks_addresses(table);
+  if (table.find("addresses") == nullptr) table.missing("addresses");
+  table.refuse_empty("addresses");
   table.read("dscp", provider.dscp, to_number_or<std::uint8_t>("copy", 0, 63));
   table.read("ttl", provider.time_to_live, to_number<std::uint8_t>(1, 255));
   table.read("flow_label", provider.flow_label, to_boolean);
@@ -195,6 +188,7 @@ void Reader::read_rss() {
     const auto text = to_text(type);
     return text ? to_hash_type(*text) : std::nullopt;
   });
+  table.refuse_empty("hash_types");
   for (const auto type : types) rss.hash_types = rss.hash_types.value_or(offload::RssHashTypes()).enable(type);
   std::vector<unsigned> workers;
   table.read_list("table", workers, to_worker);

@@ -32,8 +32,9 @@ constexpr ConfigurationKey kKeys[] = {
 
     {"[rss]", "key", "40 bytes: 80 hexadecimal digits, colons between bytes are allowed",
      "Microsoft's verification key", "the secret of the hash that spreads flows over workers"},
-    {"[rss]", "hash_types", R"(a list of "ipv4", "tcp_ipv4", "udp_ipv4", "ipv6", "tcp_ipv6", "udp_ipv6")",
-     "all of them", "what is hashed: inner addresses and ports of TCP and UDP, else the outer addresses"},
+    {"[rss]", "hash_types",
+     R"(a list of at least one of "ipv4", "tcp_ipv4", "udp_ipv4", "ipv6", "tcp_ipv6", "udp_ipv6")", "all of them",
+     "what is hashed: inner addresses and ports of TCP and UDP, else the outer addresses"},
     {"[rss]", "table", "a list of 1, 2, 4, ... or 128 workers, from 0", "all workers in turn",
      "the indirection table: the worker for each value of the hash's lowest bits"},
     {"[rss]", "default_worker", "a worker's number from 0 to 255", "the first in the table",

@@ -41,6 +41,11 @@ unsigned line_of(const toml::node& node) {
 TomlTable::TomlTable(const toml::table& table, std::string name, ConfigurationProblems& problems)
     : table_(table), problems_(problems), lines_{std::move(name), line_of(table), {}} {}
 
+void TomlTable::refuse_empty(std::string_view key) {
+  const auto* node = find(key);
+  if (node != nullptr && node->is_array() && node->as_array()->empty()) refuse(key, *node);
+}
+
 const toml::node* TomlTable::find(std::string_view key) {
   const auto* node = table_.get(key);
   if (node != nullptr) lines_.keys.emplace(key, line_of(*node));

@@ -55,6 +55,9 @@ class TomlTable {
     }
   }
 
+  /// Notes a list that is there and has no element.
+  void refuse_empty(std::string_view key);
+
   /// The node of a key, or null; remembers its line.
   [[nodiscard]] const toml::node* find(std::string_view key);
   /// Gives what was written as `key` another name too, by which later faults find its line.

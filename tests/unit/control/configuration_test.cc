@@ -171,6 +171,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "5: [api] socket: given \"\", accepted is a path of 1 to 107 bytes without NUL"},
         BadLine{"[api]\nsocket = \"/tmp/a\\u0000b\"",
                 "5: [api] socket: given \"/tmp/a\\u0000b\", accepted is a path of 1 to 107 bytes without NUL"},
+        BadLine{"[rss]\nhash_types = []",
+                "5: [rss] hash_types: given [], accepted is a list of at least one of \"ipv4\", \"tcp_ipv4\", "
+                "\"udp_ipv4\", \"ipv6\", \"tcp_ipv6\", \"udp_ipv6\""},
         BadLine{"[api]\nport = 80", "5: [api] port: unknown key; accepted are socket"},
         BadLine{"[offload]\nLsoV2IPv4 = \"on\"",
                 "5: [offload] LsoV2IPv4: given \"on\", accepted is 0 off, 1 on (or false, true)"},
