@@ -254,7 +254,8 @@ void Reader::read_groups(TomlTable& table, overlay::SubnetDescription& subnet) {
     const auto inner = wire::IpAddress::parse(key.str());
     const auto outer = to_address<wire::ProviderAddress>(value);
     if (!inner || !inner->is_multicast() || !outer || !outer->ip().is_multicast()) return table.refuse("groups", *node);
-    subnet.groups.emplace(wire::CustomerAddress(*inner), *outer);
+    if (!subnet.groups.emplace(wire::CustomerAddress(*inner), *outer).second)
+      table.fault("groups", inner->to_string() + " given twice, in two spellings of one address");
   }
 }
 

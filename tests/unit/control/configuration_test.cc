@@ -247,6 +247,12 @@ TEST(Configuration, refuses_flood_and_groups_that_are_no_multicast_address) {
   EXPECT_EQ(problem_of(subnet + "flow_id = 7\n"), "f.toml:6: [[subnet]] flow_id: given 7, accepted is 0 or \"hash\"");
 }
 
+TEST(Configuration, refuses_a_group_in_two_spellings) {
+  const std::string text = std::string(kProvider) + std::string(kSubnet) +
+                           "groups = { \"ff0e::1\" = \"239.2.2.2\", \"FF0E:0::1\" = \"239.2.2.3\" }\n";
+  EXPECT_EQ(problem_of(text), "f.toml:6: [[subnet]] groups: ff0e::1 given twice, in two spellings of one address");
+}
+
 TEST(Configuration, needs_a_provider_with_addresses) {
   EXPECT_EQ(problem_of(""),
             "f.toml: [provider]: missing; it names this host's Provider Addresses: addresses = [\"...\"]");
