@@ -224,8 +224,11 @@ void Checker::check_mac(Place place, wire::Vsid vsid, const wire::MacAddress& ma
 
 void Checker::check_customers(Place place, wire::Vsid vsid, const wire::MacAddress& mac,
                               const std::vector<wire::CustomerAddress>& addresses) {
+  std::set<wire::CustomerAddress> seen;
   for (const auto& address : addresses) {
-    if (const auto fault = fault_of(address.ip()); !fault.empty())
+    if (!seen.insert(address).second)
+      report(place, "addresses", address.to_string() + " stands twice");
+    else if (const auto fault = fault_of(address.ip()); !fault.empty())
       report(place, "addresses", address.to_string() + " " + std::string(fault) + "; a unicast address is needed");
     else if (const auto* other = owners_.claim(vsid, address, mac))
       report(place, "addresses",

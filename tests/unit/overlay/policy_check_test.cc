@@ -85,6 +85,14 @@ TEST(PolicyCheck, refuses_a_customer_address_of_two_owners) {
               ElementsAre(problem(Table::kPort, 0, "addresses", "multicast")));
 }
 
+TEST(PolicyCheck, refuses_a_customer_address_that_stands_twice_in_one_list) {
+  const auto twice = [](auto& addresses) { addresses.push_back(addresses.front()); };
+  EXPECT_THAT(problems_after([&](auto& it) { twice(it.ports[0].addresses); }),
+              ElementsAre(problem(Table::kPort, 0, "addresses", "192.0.2.1 stands twice")));
+  EXPECT_THAT(problems_after([&](auto& it) { twice(it.records[0].addresses); }),
+              ElementsAre(problem(Table::kRecord, 0, "addresses", "192.0.2.2 stands twice")));
+}
+
 TEST(PolicyCheck, refuses_provider_addresses_of_no_use) {
   EXPECT_THAT(problems_after([](auto& it) { it.provider.addresses.push_back(wire::ProviderAddress()); }),
               ElementsAre(problem(Table::kProvider, 0, "addresses", "unspecified")));
