@@ -282,7 +282,6 @@ void Reader::read_record(const toml::table& node) {
       table.fault("address", "given beside addresses, accepted is one of the two");
     table.read("address", record.addresses.emplace_back(), to_address<wire::CustomerAddress>);
   }
-  table.call_also("address", "addresses");
   table.require("mac", record.mac, to_mac);
   table.require("provider", record.provider, to_address<wire::ProviderAddress>);
   table.read("router", record.router, to_boolean);
@@ -304,6 +303,7 @@ void Reader::judge_as_a_whole() {
     if (subnet_missing && problem.key == "vsid") continue;
     if (provider_missing && is_of_provider(problem)) continue;
     const auto& lines = lines_of(problem);
+    if (problem.key == "addresses" && lines.keys.contains("address")) problem.key = "address";  // as the file has it
     problems_.push_back({lines.line_of(problem.key), lines.table + " " + problem.key, std::move(problem.message)});
   }
 }

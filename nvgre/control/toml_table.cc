@@ -52,11 +52,6 @@ const toml::node* TomlTable::find(std::string_view key) {
   return node;
 }
 
-void TomlTable::call_also(std::string_view key, std::string other_name) {
-  const auto found = lines_.keys.find(key);
-  if (found != lines_.keys.end()) lines_.keys.emplace(std::move(other_name), found->second);
-}
-
 void TomlTable::refuse(std::string_view key, const toml::node& given) {
   const auto accepts = configuration_key(lines_.table, key).accepts;
   note(line_of(given), key, "given " + as_written(given) + ", accepted is " + std::string(accepts));

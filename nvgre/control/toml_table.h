@@ -60,8 +60,6 @@ class TomlTable {
 
   /// The node of a key, or null; remembers its line.
   [[nodiscard]] const toml::node* find(std::string_view key);
-  /// Gives what was written as `key` another name too, by which later faults find its line.
-  void call_also(std::string_view key, std::string other_name);
   /// Notes that a key's value is not acceptable: what was given, and what is accepted.
   void refuse(std::string_view key, const toml::node& given);
   void missing(std::string_view key);

@@ -336,11 +336,11 @@ TEST(Configuration, reports_nothing_that_follows_from_a_wrong_provider_address) 
             "address, such as [\"198.18.0.1\"]");
 }
 
-TEST(Configuration, finds_the_line_of_an_address_in_either_spelling) {
+TEST(Configuration, finds_line_and_key_of_an_address_in_either_spelling) {
   const std::string text = with_port("vsid = 5001\naddresses = [\"192.0.2.1\"]") +  // lines 1 to 10
                            "[[record]]\nvsid = 5001\naddress = \"192.0.2.1\"\nmac = \"02:00:00:00:50:02\"\n"
                            "provider = \"198.18.0.2\"\n";
-  EXPECT_THAT(problem_of(text), HasSubstr("f.toml:13: [[record]] addresses: 192.0.2.1"));
+  EXPECT_THAT(problem_of(text), HasSubstr("f.toml:13: [[record]] address: 192.0.2.1"));
 }
 
 TEST(Configuration, finds_the_line_of_a_device_that_turns_out_wrong) {
