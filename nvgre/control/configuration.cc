@@ -217,7 +217,7 @@ void Reader::read_subnet(const toml::table& node) {
   overlay::SubnetDescription subnet;
   table.require("vsid", subnet.vsid, to_vsid);
   subnet.name = std::to_string(subnet.vsid.value());
-  table.read("name", subnet.name, to_text);
+  table.read("name", subnet.name, to_name);
   table.read("flow_id", subnet.flow_id, to_flow_id_mode);
   read_flood(table, subnet);
   table.read("unknown", subnet.unknown,

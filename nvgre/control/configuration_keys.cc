@@ -44,7 +44,8 @@ constexpr ConfigurationKey kKeys[] = {
      "where `nvgre status` and `nvgre offload` reach this endpoint"},
 
     {"[[subnet]]", "vsid", kVsid, "", "the Virtual Subnet ID"},
-    {"[[subnet]]", "name", "a text of at least one character", "the VSID", "what people call the subnet"},
+    {"[[subnet]]", "name", "a text of at least one character, none of them a control character", "the VSID",
+     "what people call the subnet"},
     {"[[subnet]]", "flow_id", R"(0 or "hash")", "0",
      "the FlowID that is sent: 0, which every peer understands, or a hash of the inner flow (entropy for ECMP)"},
     {"[[subnet]]", "flood", R"("replicate", "drop" or a multicast Provider Address such as "239.1.1.1")",

@@ -32,6 +32,22 @@ inline std::optional<std::string> to_text(const toml::node& node) {
   return text;
 }
 
+/// Whether a text in UTF-8 holds one of U+0000 to U+001F, U+007F to U+009F.
+inline bool has_control_character(std::string_view text) {
+  std::uint8_t before = 0;
+  return std::ranges::any_of(text, [&before](char character) {
+    const auto byte = static_cast<std::uint8_t>(character);
+    const bool is_second_of_two = std::exchange(before, byte) == 0xC2 && byte < 0xA0;
+    return byte < ' ' || byte == 0x7F || is_second_of_two;
+  });
+}
+
+/// What people call a thing: it is shown to terminals as it is.
+inline std::optional<std::string> to_name(const toml::node& node) {
+  auto name = to_text(node);
+  return name && !has_control_character(*name) ? name : std::nullopt;
+}
+
 inline std::optional<bool> to_boolean(const toml::node& node) {
   return node.value_exact<bool>();
 }

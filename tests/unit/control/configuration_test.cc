@@ -229,6 +229,20 @@ TEST(Configuration, refuses_malformed_names_and_macs) {
             "\"02:00:00:00:50:01\"");
 }
 
+// Whoever shows a name to a terminal shows no more than that.
+TEST(Configuration, refuses_a_control_character_in_a_name) {
+  const auto named = [](const std::string& name) {
+    return problem_of(std::string(kProvider) + std::string(kSubnet) + "name = \"" + name + "\"\n");
+  };
+  for (const std::string name : {"bl\\nue", "\\u001B[31mX", "\\u007F", "\\u0000", "x\\u009B31m"})
+    EXPECT_THAT(named(name), testing::AllOf(testing::StartsWith("f.toml:6: [[subnet]] name: given \""),
+                                            testing::EndsWith("\", accepted is a text of at least one character, none "
+                                                              "of them a control character")))
+        << name;
+  for (const std::string name : {"blue", "bleu ciel", "\u00A0", "\u00E9\u0441\u84DD", "\u049B"})
+    EXPECT_EQ(named(name), "") << name;
+}
+
 TEST(Configuration, refuses_a_record_with_both_spellings_of_its_addresses) {
   const std::string text = std::string(kProvider) + std::string(kSubnet) +
                            "[[record]]\nvsid = 5001\naddress = \"192.0.2.2\"\naddresses = [\"192.0.2.3\"]\n"
