@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nvgre/control/api_protocol.h"
+#include "nvgre/control/configuration_keys.h"
 #include "nvgre/control/unix_address.h"
 #include "nvgre/datapath/userspace/file_descriptor.h"
 
@@ -33,7 +34,11 @@ std::unexpected<Error> unreachable(const std::string& path, int error_number) {
 
 Result<FileDescriptor> connect_to(const std::string& path) {
   const auto address = UnixAddress::of(path);
-  if (!address) return unreachable(path, ENAMETOOLONG);
+  if (!address)
+    return failure(
+        ErrorCode::kInvalid,
+        "socket: given \"" + path + "\", accepted is " + std::string(configuration_key("[api]", "socket").accepts),
+        path);
   FileDescriptor descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!descriptor) return unreachable(path, errno);
   setsockopt(descriptor.number(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));

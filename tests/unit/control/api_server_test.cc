@@ -221,5 +221,15 @@ TEST(ApiClient, says_that_nobody_runs_there) {
             "/nowhere/nvgre.sock: no nvgre runs here; start it with `nvgre run`, or name its socket with --socket");
 }
 
+TEST(ApiClient, refuses_what_can_not_be_a_socket) {
+  for (const auto& path : {std::string(), std::string(108, 'x')}) {
+    const auto result = ask(path, {{"command", "status"}});
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::kInvalid) << "wrong usage";
+    EXPECT_EQ(result.error().message,
+              "socket: given \"" + path + "\", accepted is a path of 1 to 107 bytes without NUL");
+  }
+}
+
 }  // namespace
 }  // namespace nvgre::control
