@@ -10,8 +10,9 @@ constexpr const char* kFooter =
 are network namespaces and the traffic is the kernel's own; without the privileges the same hosts and tenants run in
 memory, and the demo says why. Everything it makes is removed at the end.
 
-Exit status: 0 everything arrived and every captured frame is right; 1 not so; 2 wrong usage; 4 a privilege is missing for
-the --mode that was asked for; 130 ended by Ctrl-C.
+Exit status: 0 everything arrived and every captured frame is right; 1 not so, or the --mode that was asked for is not to
+be had here; 2 wrong usage; 3 standard output can't be written; 4 a privilege is missing for that --mode; 130 ended by
+Ctrl-C.
 
 Examples:
   nvgre demo

@@ -50,6 +50,13 @@ def test_what_was_asked_for_and_is_not_allowed_is_refused():
     assert "CAP_SYS_ADMIN" in done.stderr
 
 
+def test_what_was_asked_for_and_is_not_to_be_had_is_refused():
+    done = command("unshare", "--mount", "sh", "-c",
+                   f"mount -t tmpfs none /dev/net && exec {NVGRE} demo --mode userspace", check=False)
+    assert done.returncode == 1
+    assert "/dev/net/tun" in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGQUIT])
 def test_an_interrupted_demo_leaves_nothing_behind(number, tmp_path):
     process = subprocess.Popen([NVGRE, "demo", "--mode", "userspace", "--seconds", "60"], stdout=subprocess.PIPE,

@@ -133,6 +133,7 @@ TEST_F(CommandLine, standard_output_that_takes_nothing_is_3) {
                                                                  {"run", "--check", "--config", path.c_str()},
                                                                  {"oid", "list"},
                                                                  {"oid", "list", "--json"},
+                                                                 {"demo", "--mode", "memory"},
                                                                  {"offload", "export", "--config", path.c_str()},
                                                                  {"inspect", captured.c_str()}}) {
     const auto outcome = run_into_full_device(words);
