@@ -72,7 +72,11 @@ bool is_interrupted() noexcept {
 void end_on_signals() {
   struct sigaction action{};
   action.sa_handler = [](int number) { ended_by = number; };
-  for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
+  for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) {
+    struct sigaction before{};  // what was ignored stays so: nohup
+    if (::sigaction(number, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+      ::sigaction(number, &action, nullptr);
+  }
 }
 
 Result<DeviceDescription> describe(const ConformanceOptions& options, bool in_software) {
