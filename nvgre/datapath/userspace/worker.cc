@@ -58,6 +58,8 @@ Worker::Worker(unsigned index, const std::atomic<const WorkerView*>& view, int d
       packets_(buffers_),
       taps_(buffers_),
       ports_(index, endpoint_) {
+  if (!epoll_ || !wake_up_)
+    throw std::system_error(errno, std::generic_category(), fmt::format("cannot make worker {}", index));
   listen(epoll_.number(), wake_up_.number(), kWakeEvent);
 }
 
