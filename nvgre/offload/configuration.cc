@@ -67,19 +67,20 @@ RssProcessors chosen_processors(const Keywords& keywords) noexcept {
 /// One processor of each node, then the next one of each.
 std::vector<Processor> nodes_in_turn(const std::vector<Processor>& processors) {
   std::map<std::uint32_t, std::size_t> seen;
-  std::vector<std::pair<std::size_t, Processor>> turns;
-  for (const auto& processor : processors) turns.emplace_back(seen[processor.node]++, processor);
-  std::ranges::stable_sort(turns, {}, [](const auto& turn) { return turn.first; });
-  std::vector<Processor> sorted;
-  for (const auto& [turn, processor] : turns) sorted.push_back(processor);
-  return sorted;
+  std::map<std::pair<std::size_t, std::size_t>, Processor> sorted;  // by turn and place
+  for (std::size_t place = 0; place < processors.size(); ++place)
+    sorted.emplace(std::pair(seen[processors[place].node]++, place), processors[place]);
+  std::vector<Processor> in_turn;
+  for (const auto& [turn, processor] : sorted) in_turn.push_back(processor);
+  return in_turn;
 }
 
-/// Those of the node to the front; with the conservative profile no others, if it has any.
-void prefer(std::vector<Processor>& processors, std::uint32_t node, RssProfile profile) {
-  const auto others = std::ranges::stable_partition(processors, [node](const Processor& p) { return p.node == node; });
-  if (profile == RssProfile::kConservative && others.begin() != processors.begin())
-    processors.erase(others.begin(), processors.end());
+/// Those of the node first; with the conservative profile no others, if it has any.
+std::vector<Processor> preferred(const std::vector<Processor>& processors, std::uint32_t node, RssProfile profile) {
+  std::vector<Processor> sorted, others;
+  for (const auto& processor : processors) (processor.node == node ? sorted : others).push_back(processor);
+  if (profile != RssProfile::kConservative || sorted.empty()) sorted.insert(sorted.end(), others.begin(), others.end());
+  return sorted;
 }
 
 }  // namespace
@@ -102,7 +103,7 @@ std::vector<ProcessorNumber> RssProcessors::choose(std::vector<Processor> proces
   if (profile == RssProfile::kNuma || profile == RssProfile::kNumaStatic)
     processors = nodes_in_turn(processors);
   else
-    prefer(processors, numa_node == kAnyNode ? processors.front().node : numa_node, profile);
+    processors = preferred(processors, numa_node == kAnyNode ? processors.front().node : numa_node, profile);
   std::vector<ProcessorNumber> chosen;
   for (const auto& processor : processors) chosen.push_back(processor.number);
   chosen.resize(usable_queues(static_cast<std::uint32_t>(chosen.size())));
