@@ -251,13 +251,13 @@ StreamResult exchange_stream(const TrafficEnds& ends, const StreamLength& length
   const auto block = payload_block(ends.seed);
   StreamResult result;
   std::uint64_t sent = 0;
+  const auto send = [&] { sent = send_stream(ends, block, length); };
   ends.target.run([&] {
     const auto listener = open_receiver(ends, SOCK_STREAM, kStreamPort);
     if (listen(listener.number(), 1) != 0) fail("listening");
     std::exception_ptr failure;
     {
-      const auto sending =
-          ends.source.start([&] { failure = failure_of([&] { sent = send_stream(ends, block, length); }); });
+      const auto sending = ends.source.start([&] { failure = failure_of(send); });
       result = receive_stream(listener, block);
     }
     if (failure) std::rethrow_exception(failure);

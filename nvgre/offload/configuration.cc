@@ -71,6 +71,7 @@ std::vector<Processor> nodes_in_turn(const std::vector<Processor>& processors) {
   for (std::size_t place = 0; place < processors.size(); ++place)
     sorted.emplace(std::pair(seen[processors[place].node]++, place), processors[place]);
   std::vector<Processor> in_turn;
+  in_turn.reserve(sorted.size());
   for (const auto& [turn, processor] : sorted) in_turn.push_back(processor);
   return in_turn;
 }
@@ -105,6 +106,7 @@ std::vector<ProcessorNumber> RssProcessors::choose(std::vector<Processor> proces
   else
     processors = preferred(processors, numa_node == kAnyNode ? processors.front().node : numa_node, profile);
   std::vector<ProcessorNumber> chosen;
+  chosen.reserve(processors.size());
   for (const auto& processor : processors) chosen.push_back(processor.number);
   chosen.resize(usable_queues(static_cast<std::uint32_t>(chosen.size())));
   return chosen;
