@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,12 +12,6 @@
 
 namespace nvgre::control {
 namespace {
-
-std::unexpected<Error> refuse(std::string_view file, const TableLines& lines, std::string_view key,
-                              std::string message) {
-  const ConfigurationProblem problem{lines.line_of(key), lines.table + " " + std::string(key), std::move(message)};
-  return failure(ErrorCode::kInvalid, to_string(problem, file));
-}
 
 std::string text_of(DataPlaneMode mode) {
   switch (mode) {
@@ -63,6 +58,15 @@ Result<void> judge_keywords(const Configuration& running, const Configuration& n
 }
 
 }  // namespace
+
+std::string located(std::string_view file, const TableLines& lines, std::string_view key, std::string message) {
+  return to_string({lines.line_of(key), lines.table + " " + std::string(key), std::move(message)}, file);
+}
+
+std::unexpected<Error> refuse(std::string_view file, const TableLines& lines, std::string_view key,
+                              std::string message) {
+  return failure(ErrorCode::kInvalid, located(file, lines, key, std::move(message)));
+}
 
 Result<void> judge_workers(const Configuration& configuration, std::string_view file, unsigned worker_count) {
   const auto& lines = configuration.lines;

@@ -2,12 +2,21 @@
 /// configuration that runs already.
 #pragma once
 
+#include <expected>
+#include <string>
 #include <string_view>
 
 #include "nvgre/control/configuration.h"
 #include "nvgre/wire/result.h"
 
 namespace nvgre::control {
+
+/// A message about a table's key, behind its line: "FILE:LINE: [table] key: MESSAGE".
+[[nodiscard]] std::string located(std::string_view file, const TableLines& lines, std::string_view key,
+                                  std::string message);
+/// The same as the error kInvalid.
+[[nodiscard]] std::unexpected<Error> refuse(std::string_view file, const TableLines& lines, std::string_view key,
+                                            std::string message);
 
 /// Whether the workers that ports and [rss] name are among those that there are.
 /// @param file  The configuration's, for messages.

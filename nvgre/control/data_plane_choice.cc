@@ -1,11 +1,11 @@
 #include "nvgre/control/data_plane_choice.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "nvgre/control/configuration_check.h"
 #include "nvgre/datapath/userspace/privileges.h"
 #include "nvgre/datapath/userspace/usable_cpus.h"
 #include "nvgre/datapath/userspace/userspace_data_plane.h"
@@ -13,20 +13,17 @@
 namespace nvgre::control {
 
 Result<void> check_datapath(const Configuration& configuration, std::string_view file) {
-  const auto refuse = [&](std::string_view key, const std::string& message) {
-    const ConfigurationProblem problem{configuration.lines.datapath.line_of(key), "[datapath] " + std::string(key),
-                                       message};
-    return failure(ErrorCode::kInvalid, to_string(problem, file));
-  };
+  const auto& lines = configuration.lines.datapath;
   if (configuration.mode == DataPlaneMode::kKernel)
     return refuse(
-        "mode",
+        file, lines, "mode",
         "given \"kernel\", but this nvgre has no kernel data plane; accepted here are \"auto\" and \"userspace\"");
   const auto usable = datapath::userspace::usable_cpus();
   for (const unsigned cpu : configuration.cpus)
     if (std::ranges::find(usable, cpu) == usable.end())
-      return refuse("cpus", fmt::format("given {}, accepted are the CPUs that this process may use: {}", cpu,
-                                        fmt::join(usable, ", ")));
+      return refuse(
+          file, lines, "cpus",
+          fmt::format("given {}, accepted are the CPUs that this process may use: {}", cpu, fmt::join(usable, ", ")));
   return {};
 }
 

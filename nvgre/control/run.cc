@@ -75,8 +75,7 @@ Result<FileDescriptor> take_signals() {
 Result<ApiSocket> open_socket(const Configuration& configuration, std::string_view file) {
   auto socket = ApiSocket::open(configuration.socket);
   if (socket) return socket;
-  const ConfigurationProblem problem{configuration.lines.api.line_of("socket"), "[api] socket", socket.error().message};
-  return failure(socket.error().code, to_string(problem, file));
+  return failure(socket.error().code, located(file, configuration.lines.api, "socket", socket.error().message));
 }
 
 /// The next signal that arrived, if any.

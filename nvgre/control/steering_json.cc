@@ -85,6 +85,14 @@ std::vector<unsigned> workers_of(const datapath::SteeringQueue& queue) {
   return workers;
 }
 
+/// What every queue has; `device` is for whoever serves a port.
+json identity_json(const offload::Adapter& adapter, offload::QueueId id, offload::QueueState state) {
+  return {{"id", static_cast<unsigned>(id)},
+          {"device", nullptr},
+          {"state", name_of(state)},
+          {"filters", filters_json(adapter, id)}};
+}
+
 json workers_json(const datapath::SteeringQueue& queue) {
   return {{"served_by", workers_of(queue)}, {"table", queue.table}, {"default_worker", queue.default_worker}};
 }
@@ -100,10 +108,7 @@ json counts_json(const Shares& shares, const datapath::Report& report, bool has_
 
 json default_queue_json(const offload::Adapter& adapter, const datapath::SteeringQueue& queue,
                         const datapath::Report& report) {
-  json out = {{"id", static_cast<unsigned>(offload::kDefaultQueue)},
-              {"device", nullptr},
-              {"state", name_of(offload::QueueState::kRunning)},
-              {"filters", filters_json(adapter, offload::kDefaultQueue)}};
+  auto out = identity_json(adapter, offload::kDefaultQueue, offload::QueueState::kRunning);
   out.update(workers_json(queue));
   out.update(counts_json(shares_of_default_queue(report), report, false));
   return out;
@@ -113,10 +118,7 @@ json default_queue_json(const offload::Adapter& adapter, const datapath::Steerin
 /// own: ports count, and its frames are among the default queue's. Before it runs it has no workers.
 json queue_json(const offload::Adapter& adapter, const offload::ReceiveQueueInfo& info,
                 const datapath::SteeringQueue* running, const datapath::Report& report) {
-  json out = {{"id", static_cast<unsigned>(info.id)},
-              {"device", nullptr},
-              {"state", name_of(info.state)},
-              {"filters", filters_json(adapter, info.id)}};
+  auto out = identity_json(adapter, info.id, info.state);
   if (running != nullptr) out.update(workers_json(*running));
   if (running != nullptr && !running->device.empty()) {
     out["device"] = running->device;
